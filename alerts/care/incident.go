@@ -1,0 +1,164 @@
+package care
+
+import (
+	"encoding/json"
+	"time"
+)
+
+// IncidentState is where an incident stands on its way from raised to resolved.
+type IncidentState string
+
+// The states, in order. That the sensor is back to normal (cleared) is a
+// separate fact and never closes an incident.
+const (
+	Raised   IncidentState = "raised"
+	Accepted IncidentState = "accepted" // a named person took responsibility
+	Arrived  IncidentState = "arrived"  // somebody is proved to be at the point
+	Resolved IncidentState = "resolved"
+)
+
+// Means says how a transition was made known: on which way a person accepted,
+// or by what presence was proved.
+type Means string
+
+// The means.
+const (
+	BySensor Means = "sensor" // the event of a sensor
+	ByScreen Means = "screen" // said so on a screen
+	ByButton Means = "button" // a button held at the point
+	ByTag    Means = "tag"    // NFC or QR tag of the room
+	BySystem Means = "system" // the gateway itself
+)
+
+// Cause says what an incident turned out to be. It is needed to resolve one.
+type Cause string
+
+// The causes.
+const (
+	CauseReal  Cause = "real"
+	CauseFalse Cause = "false" // needs a reason
+	CauseTest  Cause = "test"
+	CauseDrill Cause = "drill"
+)
+
+// CauseReasons lists the codes that may refine a cause: for a real one the
+// care given, for a false one why the sensor was wrong.
+func CauseReasons(c Cause) []string {
+	switch c {
+	case CauseReal:
+		return []string{"toilet", "water", "turned", "comforted", "first_aid", "hospital", "fire_service", "other"}
+	case CauseFalse:
+		return []string{"cooking", "steam", "dust", "pressed_by_mistake", "sensor_moved", "device_broken", "other"}
+	}
+	return nil
+}
+
+// Act is one fact in the life of an incident: who, when, by what means.
+type Act struct {
+	By    UserID    `json:"by,omitempty" doc:"user id; empty when the system did it"`
+	Name  string    `json:"name,omitempty" doc:"the person's name as shown on screens"`
+	At    time.Time `json:"at"`
+	Means Means     `json:"means"`
+}
+
+// Incident is one thing that goes on at one point (or in one zone) until a
+// person has resolved it. At most one of a (site, key, class) is open.
+type Incident struct {
+	ID    string `json:"id"`
+	Site  SiteID `json:"site"`
+	Class Class  `json:"class"`
+	// Key is the point, or the zone for classes that are counted by zone, of
+	// which at most one incident of the class is open.
+	Key      string     `json:"key"`
+	Point    PointID    `json:"point"` // the point that raised it
+	Zone     ZoneID     `json:"zone"`
+	Resident ResidentID `json:"resident,omitempty"`
+	Severity Severity   `json:"severity"`
+
+	State IncidentState `json:"state"`
+	// Active is true while a sensor still reports the condition.
+	Active bool `json:"active"`
+
+	HappenedAt time.Time `json:"happened_at"` // at the sensor, corrected
+	RaisedAt   time.Time `json:"raised_at"`   // when the core raised it
+	// AlarmedAt is the latest activation: RaisedAt, or the latest re-alarm.
+	// From it the wait is counted.
+	AlarmedAt time.Time `json:"alarmed_at"`
+	// Alarms counts activations, 1 for the first.
+	Alarms    int        `json:"alarms"`
+	ClearedAt *time.Time `json:"cleared_at,omitempty"`
+
+	Accepted *Act   `json:"accepted,omitempty"`
+	Arrived  *Act   `json:"arrived,omitempty"`
+	Resolved *Act   `json:"resolved,omitempty"`
+	Cause    Cause  `json:"cause,omitempty"`
+	Reason   string `json:"reason,omitempty" doc:"a code of CauseReasons"`
+	Note     string `json:"note,omitempty" doc:"staff's free text at resolving"`
+
+	// Late marks an incident whose event was older than LateAfter when it came.
+	Late bool `json:"late,omitempty"`
+	// Clock says how HappenedAt was arrived at.
+	Clock ClockMark `json:"clock,omitempty"`
+	// Evidence is the data of the event that raised it.
+	Evidence json.RawMessage `json:"evidence,omitempty"`
+	// Revision counts the rows of the incident in the site log. A person acts
+	// on a revision that he has seen.
+	Revision int `json:"revision"`
+}
+
+// Open reports whether the incident still needs a person.
+func (i *Incident) Open() bool { return i.State != Resolved }
+
+// IncidentKey returns the key under which an event of the class at the point
+// counts as the same incident: the zone for hazards to everybody, so that a
+// second smoke detector of a room confirms and does not multiply; else the
+// point.
+func IncidentKey(c Class, p Point) string {
+	if c.LifeSafety() && p.Zone != "" {
+		return "zone:" + string(p.Zone)
+	}
+	return "point:" + string(p.ID)
+}
+
+// EntryKind names a row of the site log.
+type EntryKind string
+
+// The kinds of rows about incidents. Other packages add kinds of their own.
+const (
+	EntryRaised    EntryKind = "incident.raised"
+	EntryRealarmed EntryKind = "incident.realarmed"
+	EntryConfirmed EntryKind = "incident.confirmed" // a second point of the zone
+	EntryCleared   EntryKind = "incident.cleared"
+	EntryAccepted  EntryKind = "incident.accepted"
+	EntryArrived   EntryKind = "incident.arrived"
+	EntryResolved  EntryKind = "incident.resolved"
+	EntryNoted     EntryKind = "incident.noted"
+	EntryTested    EntryKind = "point.tested"
+	EntryConfig    EntryKind = "site.configured"
+)
+
+// Entry is one row of the log of a site, as the incident page shows it. Its
+// canonical bytes, which the hash chain covers, are made by the ledger.
+type Entry struct {
+	Number   uint64    `json:"number" doc:"position in the log of the site, from 1"`
+	Kind     EntryKind `json:"kind"`
+	Incident string    `json:"incident,omitempty"`
+	Point    PointID   `json:"point,omitempty"`
+	Event    string    `json:"event,omitempty" doc:"id of the event behind it"`
+	Act      Act       `json:"act"`
+	Cause    Cause     `json:"cause,omitempty"`
+	Reason   string    `json:"reason,omitempty"`
+	// Note is personal data: the chain covers a salted digest of it only.
+	Note string `json:"note,omitempty"`
+}
+
+// FeedRow is one row of the ordered feed. It names what changed and carries
+// nothing that a role might not see; what is shown is rendered per role.
+type FeedRow struct {
+	Number   uint64
+	At       time.Time
+	Site     SiteID
+	Resident ResidentID
+	Kind     EntryKind
+	Ref      string // incident id, or point id
+}

@@ -1,0 +1,126 @@
+package care
+
+import "time"
+
+// SiteKind says what a site is.
+type SiteKind string
+
+// The kinds of sites.
+const (
+	NursingHome SiteKind = "nursing_home" // 养老机构
+	DayCare     SiteKind = "day_care"     // 日间照料中心
+	PrivateHome SiteKind = "private_home" // 居家
+)
+
+// Region is an administrative region; Parent is empty for the topmost.
+type Region struct {
+	ID     RegionID `json:"id" yaml:"id"`
+	Parent RegionID `json:"parent,omitempty" yaml:"parent,omitempty"`
+	Level  string   `json:"level" yaml:"level" enum:"city,district,township,village" doc:"city 市, district 区县, township 街道/乡镇, village 社区/村"`
+	Name   Text     `json:"name" yaml:"name"`
+}
+
+// Site is a place that is watched as a whole.
+type Site struct {
+	ID       SiteID   `json:"id" yaml:"id"`
+	Kind     SiteKind `json:"kind" yaml:"kind" enum:"nursing_home,day_care,private_home"`
+	Name     Text     `json:"name" yaml:"name"`
+	Region   RegionID `json:"region" yaml:"region"`
+	Address  Text     `json:"address" yaml:"address"`
+	TimeZone string   `json:"time_zone" yaml:"time_zone" doc:"IANA time zone" example:"Asia/Shanghai"`
+}
+
+// Zone is a room or another part of a site.
+type Zone struct {
+	Site  SiteID `json:"site" yaml:"-"`
+	ID    ZoneID `json:"id" yaml:"id"`
+	Floor string `json:"floor" yaml:"floor" doc:"floor as people call it, such as 3"`
+	Name  Text   `json:"name" yaml:"name"`
+}
+
+// Point is one sensor channel that a person would recognise.
+type Point struct {
+	Site     SiteID     `json:"site" yaml:"-"`
+	ID       PointID    `json:"id" yaml:"id"`
+	Edge     EdgeID     `json:"edge" yaml:"edge" doc:"the edge agent that reports it"`
+	Zone     ZoneID     `json:"zone" yaml:"zone"`
+	Name     Text       `json:"name" yaml:"name" doc:"what stands there: bedside button, ceiling smoke detector"`
+	Bed      string     `json:"bed,omitempty" yaml:"bed,omitempty" doc:"bed within the room, such as 1"`
+	Resident ResidentID `json:"resident,omitempty" yaml:"resident,omitempty" doc:"whom it watches, where it watches one person"`
+	// Unregistered marks a point that an edge reported and nobody has entered
+	// yet. Its alarms are raised all the same.
+	Unregistered bool `json:"unregistered,omitempty" yaml:"-"`
+}
+
+// Edge is a registered edge agent.
+type Edge struct {
+	Site SiteID `json:"site" yaml:"-"`
+	ID   EdgeID `json:"id" yaml:"id"`
+	Name Text   `json:"name" yaml:"name"`
+}
+
+// Quantity is what a reading measures. It decides the unit.
+type Quantity string
+
+// The quantities, each with its unit in UnitOf.
+const (
+	Temperature  Quantity = "temperature"
+	Humidity     Quantity = "humidity"
+	Obscuration  Quantity = "obscuration" // smoke: light lost over one metre
+	Acceleration Quantity = "acceleration"
+	BatteryLevel Quantity = "battery_level"
+	Occupancy    Quantity = "occupancy" // bed mat: 1 occupied, 0 empty
+	Contact      Quantity = "contact"   // door: 1 open, 0 closed
+	SignalLevel  Quantity = "signal_level"
+)
+
+// unit is the SenML unit of a quantity and the range that a sensor can report.
+type unit struct {
+	symbol   string
+	min, max float64
+}
+
+// Units are from the SenML registry of RFC 8428, section 12.1. Ranges are wide
+// on purpose: they catch a broken sensor or a wrong unit, not a hot day.
+var units = map[Quantity]unit{
+	Temperature:  {"Cel", -60, 300},
+	Humidity:     {"%RH", 0, 100},
+	Obscuration:  {"%", -5, 100},
+	Acceleration: {"m/s2", -2000, 2000},
+	BatteryLevel: {"%EL", 0, 100},
+	Occupancy:    {"/", 0, 1},
+	Contact:      {"/", 0, 1},
+	SignalLevel:  {"dBm", -200, 50},
+}
+
+// UnitOf returns the SenML unit of a quantity, and false for an unknown one.
+// dBm is a secondary unit of RFC 8798; the others are of RFC 8428.
+func UnitOf(q Quantity) (string, bool) {
+	u, ok := units[q]
+	return u.symbol, ok
+}
+
+// Reading is one number of one point at one time.
+type Reading struct {
+	Site     SiteID
+	Point    PointID
+	Quantity Quantity
+	Time     time.Time
+	Value    float64
+}
+
+// Readings older than ReadingMaxAge or more than ReadingMaxAhead in the future
+// are refused: one sample far ahead makes a time series refuse all others.
+const (
+	ReadingMaxAge   = 7 * 24 * time.Hour
+	ReadingMaxAhead = 2 * time.Minute
+)
+
+// Sample is one value of a series at one time, after down-sampling the mean,
+// the least and the greatest value of its step.
+type Sample struct {
+	Time time.Time `json:"time"`
+	Mean float64   `json:"mean"`
+	Min  float64   `json:"min"`
+	Max  float64   `json:"max"`
+}

@@ -1,0 +1,145 @@
+// Package people holds who lives on a site, who works there and who may see
+// what. It decides nothing but scope; sign-in and sessions are the API's.
+package people
+
+import (
+	"slices"
+
+	"shouwang.care/shouwang/alerts/care"
+)
+
+// Role is what a user is to the sites of his scope.
+type Role string
+
+// The roles.
+const (
+	Carer     Role = "carer"     // 护理员
+	Leader    Role = "leader"    // 班组长
+	Manager   Role = "manager"   // 院长
+	Inspector Role = "inspector" // 监管人员
+	Family    Role = "family"    // 家属
+	Operator  Role = "operator"  // 系统管理员
+)
+
+// Valid reports whether r is one of the roles above.
+func (r Role) Valid() bool {
+	return slices.Contains([]Role{Carer, Leader, Manager, Inspector, Family, Operator}, r)
+}
+
+// Staff reports whether the role answers incidents.
+func (r Role) Staff() bool { return r == Carer || r == Leader || r == Manager }
+
+// User is a person who signs in.
+type User struct {
+	ID    care.UserID `json:"id"`
+	Login string      `json:"login"`
+	Name  string      `json:"name"`
+	Role  Role        `json:"role" enum:"carer,leader,manager,inspector,family,operator"`
+	Scope Scope       `json:"scope"`
+	// PasswordHash is an argon2id hash; it never leaves the ledger's readers.
+	PasswordHash string `json:"-"`
+}
+
+// Scope says where a user's role counts.
+type Scope struct {
+	Sites     []care.SiteID     `json:"sites,omitempty"`     // staff: these sites; operator: all when empty
+	Regions   []care.RegionID   `json:"regions,omitempty"`   // inspector: these regions and all below
+	Residents []care.ResidentID `json:"residents,omitempty"` // family: these people only
+}
+
+// Resident is a person who is watched.
+type Resident struct {
+	ID   care.ResidentID `json:"id" yaml:"id"`
+	Site care.SiteID     `json:"site" yaml:"-"`
+	Name string          `json:"name" yaml:"name"`
+	// Risk is what a carer must know when she enters: 高跌倒风险, oxygen.
+	Risk care.Text `json:"risk" yaml:"risk,omitempty"`
+	// FamilyConsent is the recorded consent (单独同意) to inform the family.
+	FamilyConsent bool `json:"family_consent" yaml:"family_consent"`
+}
+
+// Directory is one consistent picture of what is registered: an immutable
+// value that is replaced as a whole when something changes.
+type Directory struct {
+	Regions   map[care.RegionID]care.Region
+	Sites     map[care.SiteID]care.Site
+	Zones     map[SiteZone]care.Zone
+	Points    map[SitePoint]care.Point
+	Edges     map[SiteEdge]care.Edge
+	Residents map[care.ResidentID]Resident
+}
+
+// SiteZone, SitePoint and SiteEdge are ids that are unique in a site only.
+type (
+	SiteZone struct {
+		Site care.SiteID
+		Zone care.ZoneID
+	}
+	SitePoint struct {
+		Site  care.SiteID
+		Point care.PointID
+	}
+	SiteEdge struct {
+		Site care.SiteID
+		Edge care.EdgeID
+	}
+)
+
+// Point returns a registered point.
+func (d *Directory) Point(site care.SiteID, id care.PointID) (care.Point, bool) {
+	p, ok := d.Points[SitePoint{site, id}]
+	return p, ok
+}
+
+// Within reports whether region lies in or below one of roots.
+func (d *Directory) Within(region care.RegionID, roots []care.RegionID) bool {
+	// Bounded by the number of regions, so that a circle ends.
+	for range len(d.Regions) + 1 {
+		if slices.Contains(roots, region) {
+			return true
+		}
+		r, ok := d.Regions[region]
+		if !ok || r.Parent == "" {
+			return false
+		}
+		region = r.Parent
+	}
+	return false
+}
+
+// SeesSite reports whether the user may see that the site exists and what goes
+// on there in the form that his role allows.
+func (d *Directory) SeesSite(u User, site care.SiteID) bool {
+	switch {
+	case u.Role == Operator:
+		return len(u.Scope.Sites) == 0 || slices.Contains(u.Scope.Sites, site)
+	case u.Role.Staff():
+		return slices.Contains(u.Scope.Sites, site)
+	case u.Role == Inspector:
+		s, ok := d.Sites[site]
+		return ok && d.Within(s.Region, u.Scope.Regions)
+	case u.Role == Family:
+		return slices.ContainsFunc(u.Scope.Residents, func(id care.ResidentID) bool {
+			return d.Residents[id].Site == site
+		})
+	}
+	return false
+}
+
+// SeesIncident reports whether the user may see an incident at all. A family
+// sees incidents of its own elder, while there is consent, and those that
+// concern people, not equipment or a plain bedside call.
+func (d *Directory) SeesIncident(u User, i care.Incident) bool {
+	if u.Role == Family {
+		r, ok := d.Residents[i.Resident]
+		return ok && r.FamilyConsent && slices.Contains(u.Scope.Residents, i.Resident) &&
+			!i.Class.Equipment() && i.Class != care.Call
+	}
+	return d.SeesSite(u, i.Site)
+}
+
+// Acts reports whether the user may accept, arrive at and resolve incidents of
+// the site.
+func (d *Directory) Acts(u User, site care.SiteID) bool {
+	return u.Role.Staff() && d.SeesSite(u, site)
+}
