@@ -1,0 +1,69 @@
+package alerts
+
+import (
+	"fmt"
+	"time"
+
+	"shouwang.care/shouwang/alerts/care"
+)
+
+// ActionKind is what a person does with an incident.
+type ActionKind string
+
+// The actions.
+const (
+	Accept  ActionKind = "accept"
+	Arrive  ActionKind = "arrive"
+	Resolve ActionKind = "resolve"
+	AddNote ActionKind = "note"
+)
+
+// Action is one act of one person on one incident.
+type Action struct {
+	Kind     ActionKind
+	Incident string
+	// By and Name are the person. Whether he may act on the site is decided
+	// before, by the API.
+	By    care.UserID
+	Name  string
+	Means care.Means
+	// Cause, Reason and Note belong to Resolve; Note alone to AddNote.
+	Cause  care.Cause
+	Reason string
+	Note   string
+}
+
+// Code is the stable name of why an action was refused; screens translate it.
+type Code string
+
+// The codes.
+const (
+	CodeNotFound        Code = "not_found"
+	CodeAlreadyAccepted Code = "already_accepted" // Who and At say by whom
+	CodeAlreadyArrived  Code = "already_arrived"
+	CodeAlreadyResolved Code = "already_resolved"
+	CodeCauseNeeded     Code = "cause_needed"
+	CodeReasonNeeded    Code = "reason_needed" // a false alarm needs its reason
+	CodeReasonUnknown   Code = "reason_unknown"
+	CodeStillActive     Code = "still_active" // needs the cause false or test
+	CodeNoteNeeded      Code = "note_needed"
+	CodeNoteTooLong     Code = "note_too_long"
+)
+
+// IllegalError refuses an action. Nothing was changed.
+type IllegalError struct {
+	Code Code
+	Kind ActionKind
+	// Who did already what the action wanted to do, and when.
+	Who string
+	At  time.Time
+}
+
+// Error returns a sentence for a log; screens say it in their own language by
+// the code.
+func (e *IllegalError) Error() string {
+	if e.Who != "" {
+		return fmt.Sprintf("cannot %s the incident: %s (%s at %s)", e.Kind, e.Code, e.Who, e.At.Format(time.RFC3339))
+	}
+	return fmt.Sprintf("cannot %s the incident: %s", e.Kind, e.Code)
+}
