@@ -54,7 +54,8 @@ const (
 type IllegalError struct {
 	Code Code
 	Kind ActionKind
-	// Who did already what the action wanted to do, and when.
+	// By and Who did already what the action wanted to do, at At.
+	By  care.UserID
 	Who string
 	At  time.Time
 }

@@ -15,6 +15,13 @@ type Ledger interface {
 	// serialised, so fn sees everything that was committed before it. Feed rows
 	// written by fn get consecutive numbers in commit order, without gaps.
 	// An error of fn is returned as it is, after a roll-back.
+	//
+	// An error of Update or of a method of Tx that has a *care.Refusal in its
+	// chain says that the ledger can never take this row: a constraint forbids
+	// it, or it is too large. Every other error is taken for a failure of the
+	// ledger (a full or broken disk, a lock, a lost connection), and the event
+	// is tried again until it is in the book. When in doubt it must be the
+	// latter: an event that is refused is not raised.
 	Update(ctx context.Context, fn func(Tx) error) error
 	// Directory returns the current picture of what is registered. It is cheap:
 	// a cached value that is replaced after each change. Never nil.
@@ -34,7 +41,7 @@ type Tx interface {
 	PointState(ctx context.Context, site care.SiteID, point care.PointID, class care.Class) (alerts.PointState, error)
 	SavePointState(ctx context.Context, site care.SiteID, point care.PointID, class care.Class, s alerts.PointState) error
 	// ActivePoints returns the points that are active in the class under an
-	// incident's key: of the zone, or the one point.
+	// incident's key: of the zone, or the one point. It is asked for zones only.
 	ActivePoints(ctx context.Context, site care.SiteID, class care.Class, key string) ([]care.PointID, error)
 	// OpenIncident returns the open incident of a key and class, nil when there
 	// is none.

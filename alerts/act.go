@@ -1,0 +1,98 @@
+package alerts
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"shouwang.care/shouwang/alerts/care"
+)
+
+// MaxNote is the greatest length of a note in characters.
+const MaxNote = 2000
+
+// OnAction decides what a person's action does to an incident at now. The
+// error is an *IllegalError when the incident or the rules forbid it, so that
+// of two carers who accept at the same instant the second is told who was
+// first; any other error is a mistake of the caller.
+//
+// Nobody is made to tap twice at three in the morning: who arrives at an
+// incident that nobody has accepted, or resolves it, accepts it with the same
+// act, and the log has a row of each. Arriving is never implied, because it is
+// a proof.
+//
+// A note may be added in every state, also after resolving. The text of an
+// added note is in the log only; Incident.Note is what was written at
+// resolving.
+func OnAction(now time.Time, i care.Incident, a Action) (Decision, error) {
+	if a.By == "" || a.Means == "" {
+		return Decision{}, fmt.Errorf("decide on the action %q on incident %s: it names no person or no means", a.Kind, i.ID)
+	}
+	if err := a.legal(i); err != nil {
+		return Decision{}, err
+	}
+	d := Decision{Incident: &i}
+	by := care.Act{By: a.By, Name: a.Name, At: now, Means: a.Means}
+	if i.State == care.Raised && a.Kind != AddNote {
+		i.State, i.Accepted = care.Accepted, &by
+		d.add(care.Entry{Kind: care.EntryAccepted, Point: i.Point, Act: by})
+	}
+	switch a.Kind {
+	case Accept:
+	case Arrive:
+		i.State, i.Arrived = care.Arrived, &by
+		d.add(care.Entry{Kind: care.EntryArrived, Point: i.Point, Act: by})
+	case Resolve:
+		i.State, i.Resolved = care.Resolved, &by
+		// From here on no clear event reaches the incident. That it has no
+		// ClearedAt still tells that the sensor was active.
+		i.Active = false
+		i.Cause, i.Reason, i.Note = a.Cause, a.Reason, a.Note
+		d.add(care.Entry{Kind: care.EntryResolved, Point: i.Point, Act: by, Cause: a.Cause, Reason: a.Reason, Note: a.Note})
+	case AddNote:
+		d.add(care.Entry{Kind: care.EntryNoted, Point: i.Point, Act: by, Note: a.Note})
+	default:
+		return Decision{}, fmt.Errorf("decide on incident %s: the action %q is unknown", i.ID, a.Kind)
+	}
+	return d, nil
+}
+
+// legal says why the action is not allowed on the incident, nil when it is.
+// What was done already comes first: who is late need not learn that his form
+// has a mistake besides.
+func (a Action) legal(i care.Incident) error {
+	illegal := func(code Code, who *care.Act) error {
+		e := &IllegalError{Code: code, Kind: a.Kind}
+		if who != nil {
+			e.By, e.Who, e.At = who.By, who.Name, who.At
+		}
+		return e
+	}
+	switch {
+	case a.Kind != AddNote && i.State == care.Resolved:
+		return illegal(CodeAlreadyResolved, i.Resolved)
+	case a.Kind == Accept && i.State != care.Raised:
+		return illegal(CodeAlreadyAccepted, i.Accepted)
+	case a.Kind == Arrive && i.State == care.Arrived:
+		return illegal(CodeAlreadyArrived, i.Arrived)
+	case a.Kind == AddNote && strings.TrimSpace(a.Note) == "":
+		return illegal(CodeNoteNeeded, nil)
+	case utf8.RuneCountInString(a.Note) > MaxNote:
+		return illegal(CodeNoteTooLong, nil)
+	case a.Kind != Resolve:
+		return nil
+	}
+	switch {
+	case !slices.Contains([]care.Cause{care.CauseReal, care.CauseFalse, care.CauseTest, care.CauseDrill}, a.Cause):
+		return illegal(CodeCauseNeeded, nil)
+	case a.Cause == care.CauseFalse && a.Reason == "":
+		return illegal(CodeReasonNeeded, nil)
+	case a.Reason != "" && !slices.Contains(care.CauseReasons(a.Cause), a.Reason):
+		return illegal(CodeReasonUnknown, nil)
+	case i.Active && a.Cause != care.CauseFalse && a.Cause != care.CauseTest:
+		return illegal(CodeStillActive, nil)
+	}
+	return nil
+}

@@ -1,0 +1,76 @@
+// Package watch is the sole caller of the alerting core. It takes events and
+// people's actions, loads from the ledger what the core needs to decide, and
+// writes what was decided: event, state, incident, log and feed in one
+// transaction, so that a screen never shows what a crash could take back.
+//
+// It keeps no state of its own. Another Watch on the same ledger, in this
+// process after a restart or in another gateway, continues where this one
+// stopped. Transports, clocks of edges and quarantine are the job of ingest,
+// who may act is decided by the API, and SQL is the ledger's.
+package watch
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"shouwang.care/shouwang/alerts/care"
+)
+
+// Options are what a Watch can do without.
+type Options struct {
+	// OpenIncidents lists the open incidents. It is called at each scrape for
+	// the gauge of open incidents, which is absent without it.
+	OpenIncidents func(ctx context.Context) ([]care.Incident, error)
+}
+
+// Watch decides and writes. Its methods may be called from several goroutines;
+// the ledger puts their transactions in order.
+type Watch struct {
+	ledger  Ledger
+	log     *slog.Logger
+	metrics *metrics
+
+	mu          sync.Mutex
+	subscribers []*func()
+}
+
+// New returns a Watch on the ledger. It registers its metrics with reg, which
+// must not have those of another Watch.
+func New(ledger Ledger, log *slog.Logger, reg prometheus.Registerer, opts Options) *Watch {
+	w := &Watch{ledger: ledger, log: log, metrics: newMetrics(reg)}
+	if opts.OpenIncidents != nil {
+		reg.MustRegister(&openIncidents{list: opts.OpenIncidents, log: log})
+	}
+	return w
+}
+
+// Subscribe has changed called after each commit that added rows to the feed,
+// and returns the function that ends it. The caller then reads the feed. It is
+// called in the goroutine that committed, while an edge waits for its answer:
+// it must return at once, as a send on a channel with a default does.
+func (w *Watch) Subscribe(changed func()) (cancel func()) {
+	s := &changed
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.subscribers = append(w.subscribers, s)
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		// A copy, because notify may be walking over the old slice.
+		w.subscribers = slices.DeleteFunc(slices.Clone(w.subscribers), func(o *func()) bool { return o == s })
+	}
+}
+
+// notify tells the subscribers that the feed has grown.
+func (w *Watch) notify() {
+	w.mu.Lock()
+	subscribers := w.subscribers
+	w.mu.Unlock()
+	for _, changed := range subscribers {
+		(*changed)()
+	}
+}
