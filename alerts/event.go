@@ -98,14 +98,13 @@ func (in Situation) alarm(active bool) Decision {
 		d.Incident = in.raise()
 	} else {
 		kind = care.EntryRealarmed
-		if in.Event.Class.LifeSafety() && in.Event.Point != in.Open.Point {
+		if in.Event.Point != in.Open.Point {
 			kind = care.EntryConfirmed
 		}
 		i := *in.Open
 		i.State, i.Accepted, i.Arrived = care.Raised, nil, nil
 		i.Alarms++
 		i.AlarmedAt = in.Now
-		i.Severity = max(i.Severity, in.Event.Class.Severity())
 		d.Incident = &i
 	}
 	d.add(in.entry(kind))
