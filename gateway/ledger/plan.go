@@ -1,0 +1,295 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/uptrace/bun"
+
+	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
+)
+
+// Plan is what is to be registered. It adds and changes rows; what it does not
+// name stays as it is.
+type Plan struct {
+	Regions   []care.Region
+	Sites     []care.Site
+	Zones     []care.Zone
+	Points    []care.Point // a point in a plan is registered, whatever it says
+	Edges     []PlanEdge
+	Residents []people.Resident
+	// Users are known by ID or, where it is empty, by Login; a new one gets an
+	// ID then. An empty PasswordHash keeps the one before. Hashes of the same
+	// password differ by their salt, so hand in the present hash while the
+	// password is the same: any other replaces it and counts as a change.
+	Users []people.User
+	// By says who brings the plan, for the log of each site that it changes.
+	By care.Act
+}
+
+// PlanEdge is an edge and what HashSecret makes of its secret. A nil hash
+// keeps the one before; a new edge without one cannot sign in.
+type PlanEdge struct {
+	care.Edge
+	SecretHash []byte
+}
+
+// Count says what a plan did to one register.
+type Count struct {
+	Added, Changed, Unchanged int
+}
+
+// Summary says what a plan did.
+type Summary struct {
+	Regions, Sites, Zones, Points, Edges, Residents, Users Count
+	// ChangedSites are the sites whose log has a row about it, in order.
+	ChangedSites []care.SiteID
+}
+
+// changed reports whether the plan wrote anything.
+func (s Summary) changed() bool {
+	for _, n := range []Count{s.Regions, s.Sites, s.Zones, s.Points, s.Edges, s.Residents, s.Users} {
+		if n.Added+n.Changed > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// upsertChunk bounds the length of one statement.
+const upsertChunk = 200
+
+// ApplyPlan registers what the plan names, all or nothing, and refreshes the
+// directory. To apply a plan twice changes nothing the second time. The error
+// names every mistake of the plan at once.
+func (s *Store) ApplyPlan(ctx context.Context, p Plan) (Summary, error) {
+	var sum Summary
+	err := s.Update(ctx, func(t *Tx) error {
+		old, err := s.readRegisters(ctx, s.writeQ, t.tx)
+		if err != nil {
+			return explain("read the registers", err)
+		}
+		if err := s.writeQ.NewSelect().Conn(t.tx).Model(&old.users).Scan(ctx); err != nil {
+			return explain("read the users", err)
+		}
+		next, err := p.rows(old)
+		if err != nil {
+			return err
+		}
+		a := application{ctx, t, s.writeQ, make(map[care.SiteID][]string)}
+		if err := a.apply(old, next, &sum); err != nil {
+			return err
+		}
+		if !sum.changed() {
+			return nil
+		}
+		if err := a.log(p.By, &sum); err != nil {
+			return err
+		}
+		return t.setSetting(ctx, revisionKey, care.NewID())
+	})
+	if err != nil {
+		return Summary{}, err
+	}
+	return sum, s.withTurn(ctx, func() error { return s.reload(ctx) })
+}
+
+// rows checks the plan against what is registered and turns it into rows.
+func (p Plan) rows(old *registers) (*registers, error) {
+	if err := p.check(old); err != nil {
+		return nil, fmt.Errorf("the plan cannot be applied, nothing was changed:\n%w", err)
+	}
+	logins := make(map[string]care.UserID)
+	for _, u := range old.users {
+		logins[u.Login] = u.ID
+	}
+	var r registers
+	for _, v := range p.Regions {
+		r.regions = append(r.regions, regionRow{ID: v.ID, Parent: v.Parent, Level: v.Level, Name: textColumns(v.Name)})
+	}
+	for _, v := range p.Sites {
+		r.sites = append(r.sites, siteRow{
+			ID: v.ID, Kind: v.Kind, Name: textColumns(v.Name), Region: v.Region,
+			Address: textColumns(v.Address), TimeZone: v.TimeZone,
+		})
+	}
+	for _, v := range p.Zones {
+		r.zones = append(r.zones, zoneRow{Site: v.Site, ID: v.ID, Floor: v.Floor, Name: textColumns(v.Name)})
+	}
+	for _, v := range p.Points {
+		r.points = append(r.points, pointRow{
+			Site: v.Site, ID: v.ID, Edge: v.Edge, Zone: v.Zone, Name: textColumns(v.Name), Bed: v.Bed, Resident: v.Resident,
+		})
+	}
+	for _, v := range p.Edges {
+		r.edges = append(r.edges, edgeRow{Site: v.Site, ID: v.ID, Name: textColumns(v.Name), SecretHash: v.SecretHash})
+	}
+	for _, v := range p.Residents {
+		r.residents = append(r.residents, residentRow{
+			ID: v.ID, Site: v.Site, Name: v.Name, Risk: textColumns(v.Risk), FamilyConsent: v.FamilyConsent,
+		})
+	}
+	for _, v := range p.Users {
+		scope, err := json.Marshal(v.Scope)
+		if err != nil {
+			return nil, fmt.Errorf("write the scope of user %s: %w", v.Login, err)
+		}
+		if v.ID == "" {
+			v.ID = logins[v.Login]
+		}
+		if v.ID == "" {
+			v.ID = care.UserID(care.NewID())
+		}
+		r.users = append(r.users, userRow{
+			ID: v.ID, Login: v.Login, Name: v.Name, Role: v.Role, Scope: string(scope), PasswordHash: v.PasswordHash,
+		})
+	}
+	return &r, nil
+}
+
+// application is one plan on its way into the ledger.
+type application struct {
+	ctx context.Context
+	tx  *Tx
+	db  *bun.DB
+	// changes has for each site what was changed, in words for its log.
+	changes map[care.SiteID][]string
+}
+
+func (a application) apply(old, next *registers, sum *Summary) error {
+	var err error
+	if sum.Regions, err = upsert(a, "region", "id", old.regions, next.regions, func(r regionRow) any { return r.ID },
+		func(_, _ regionRow) []care.SiteID { return nil }, nil); err != nil {
+		return err
+	}
+	if sum.Sites, err = upsert(a, "site", "id", old.sites, next.sites, func(r siteRow) any { return r.ID },
+		func(_, r siteRow) []care.SiteID { return []care.SiteID{r.ID} }, nil); err != nil {
+		return err
+	}
+	if sum.Zones, err = upsert(a, "zone", "site, id", old.zones, next.zones, func(r zoneRow) any { return people.SiteZone{Site: r.Site, Zone: r.ID} },
+		func(_, r zoneRow) []care.SiteID { return []care.SiteID{r.Site} }, nil); err != nil {
+		return err
+	}
+	if sum.Residents, err = upsert(a, "resident", "id", old.residents, next.residents, func(r residentRow) any { return r.ID },
+		func(was, r residentRow) []care.SiteID { return []care.SiteID{was.Site, r.Site} }, nil); err != nil {
+		return err
+	}
+	if sum.Edges, err = upsert(a, "edge", "site, id", old.edges, next.edges, func(r edgeRow) any { return people.SiteEdge{Site: r.Site, Edge: r.ID} },
+		func(_, r edgeRow) []care.SiteID { return []care.SiteID{r.Site} },
+		func(was edgeRow, r *edgeRow) {
+			if len(r.SecretHash) == 0 {
+				r.SecretHash = was.SecretHash
+			}
+		}); err != nil {
+		return err
+	}
+	if sum.Points, err = upsert(a, "point", "site, id", old.points, next.points, func(r pointRow) any { return people.SitePoint{Site: r.Site, Point: r.ID} },
+		func(_, r pointRow) []care.SiteID { return []care.SiteID{r.Site} }, nil); err != nil {
+		return err
+	}
+	sum.Users, err = upsert(a, "user", "id", old.users, next.users, func(r userRow) any { return r.ID },
+		func(was, r userRow) []care.SiteID { return append(sitesOf(was, old, next), sitesOf(r, old, next)...) },
+		func(was userRow, r *userRow) {
+			if r.PasswordHash == "" {
+				r.PasswordHash = was.PasswordHash
+			}
+		})
+	return err
+}
+
+// sitesOf returns the sites that a user's scope names, himself or by the
+// residents in it.
+func sitesOf(u userRow, old, next *registers) []care.SiteID {
+	var scope people.Scope
+	// A scope that cannot be read names nothing; it is about to be replaced.
+	_ = json.Unmarshal([]byte(u.Scope), &scope)
+	sites := scope.Sites
+	for _, r := range slices.Concat(old.residents, next.residents) {
+		if slices.Contains(scope.Residents, r.ID) {
+			sites = append(sites, r.Site)
+		}
+	}
+	return sites
+}
+
+// upsert writes those rows of a register that are new or different. merge
+// completes a row from the one before; sites names the sites that a changed
+// row concerns.
+func upsert[R any](a application, register, key string, old, next []R, keyOf func(R) any,
+	sites func(was, is R) []care.SiteID, merge func(was R, is *R)) (Count, error) {
+	before := make(map[any]R, len(old))
+	for _, r := range old {
+		before[keyOf(r)] = r
+	}
+	var (
+		n       Count
+		changed []R
+	)
+	concerned := make(map[care.SiteID]int)
+	for _, r := range next {
+		was, exists := before[keyOf(r)]
+		if exists && merge != nil {
+			merge(was, &r)
+		}
+		switch {
+		case !exists:
+			n.Added++
+		case !reflect.DeepEqual(was, r):
+			n.Changed++
+		default:
+			n.Unchanged++
+			continue
+		}
+		changed = append(changed, r)
+		named := sites(was, r)
+		slices.Sort(named)
+		for _, site := range slices.Compact(named) {
+			concerned[site]++
+		}
+	}
+	for site, rows := range concerned {
+		if site != "" {
+			a.changes[site] = append(a.changes[site], fmt.Sprintf("%s: %d", register, rows))
+		}
+	}
+	for chunk := range slices.Chunk(changed, upsertChunk) {
+		q := a.db.NewInsert().Conn(a.tx.tx).Model(&chunk).On("CONFLICT (" + key + ") DO UPDATE")
+		for _, f := range a.db.Table(reflect.TypeFor[R]()).DataFields {
+			q.Set("? = EXCLUDED.?", bun.Ident(f.Name), bun.Ident(f.Name))
+		}
+		if _, err := q.Exec(a.ctx); err != nil {
+			return n, explain("register the rows of "+register, err)
+		}
+	}
+	return n, nil
+}
+
+// log writes a row into the log and the feed of every site that was changed.
+func (a application) log(by care.Act, sum *Summary) error {
+	if by.Means == "" {
+		by.Means = care.BySystem
+	}
+	if by.At.IsZero() {
+		by.At = time.Now()
+	}
+	for site := range a.changes {
+		sum.ChangedSites = append(sum.ChangedSites, site)
+	}
+	slices.Sort(sum.ChangedSites)
+	for _, site := range sum.ChangedSites {
+		entry := care.Entry{Kind: care.EntryConfig, Act: by, Reason: strings.Join(a.changes[site], ", ")}
+		if _, err := a.tx.Log(a.ctx, site, entry); err != nil {
+			return err
+		}
+		if err := a.tx.Feed(a.ctx, care.FeedRow{At: by.At, Site: site, Kind: care.EntryConfig, Ref: string(site)}); err != nil {
+			return err
+		}
+	}
+	return nil
+}

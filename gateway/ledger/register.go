@@ -1,0 +1,131 @@
+package ledger
+
+import (
+	"context"
+
+	"github.com/uptrace/bun"
+
+	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
+)
+
+// The rows of the registers, as bun reads and writes them.
+type (
+	regionRow struct {
+		bun.BaseModel `bun:"table:region"`
+		ID            care.RegionID `bun:",pk"`
+		Parent        care.RegionID
+		Level         string
+		Name          textColumns `bun:"embed:name_"`
+	}
+	siteRow struct {
+		bun.BaseModel `bun:"table:site"`
+		ID            care.SiteID `bun:",pk"`
+		Kind          care.SiteKind
+		Name          textColumns `bun:"embed:name_"`
+		Region        care.RegionID
+		Address       textColumns `bun:"embed:address_"`
+		TimeZone      string
+	}
+	zoneRow struct {
+		bun.BaseModel `bun:"table:zone"`
+		Site          care.SiteID `bun:",pk"`
+		ID            care.ZoneID `bun:",pk"`
+		Floor         string
+		Name          textColumns `bun:"embed:name_"`
+	}
+	pointRow struct {
+		bun.BaseModel `bun:"table:point"`
+		Site          care.SiteID  `bun:",pk"`
+		ID            care.PointID `bun:",pk"`
+		Edge          care.EdgeID
+		Zone          care.ZoneID
+		Name          textColumns `bun:"embed:name_"`
+		Bed           string
+		Resident      care.ResidentID
+		Unregistered  bool
+	}
+	edgeRow struct {
+		bun.BaseModel `bun:"table:edge"`
+		Site          care.SiteID `bun:",pk"`
+		ID            care.EdgeID `bun:",pk"`
+		Name          textColumns `bun:"embed:name_"`
+		SecretHash    []byte
+	}
+	residentRow struct {
+		bun.BaseModel `bun:"table:resident"`
+		ID            care.ResidentID `bun:",pk"`
+		Site          care.SiteID
+		Name          string
+		Risk          textColumns `bun:"embed:risk_"`
+		FamilyConsent bool
+	}
+	userRow struct {
+		bun.BaseModel `bun:"table:user"`
+		ID            care.UserID `bun:",pk"`
+		Login         string
+		Name          string
+		Role          people.Role
+		Scope         string // JSON
+		PasswordHash  string
+	}
+	// textColumns is a care.Text in two columns.
+	textColumns struct {
+		ZH string `bun:"zh"`
+		EN string `bun:"en"`
+	}
+)
+
+func (r regionRow) care() care.Region {
+	return care.Region{ID: r.ID, Parent: r.Parent, Level: r.Level, Name: care.Text(r.Name)}
+}
+
+func (r siteRow) care() care.Site {
+	return care.Site{
+		ID: r.ID, Kind: r.Kind, Name: care.Text(r.Name), Region: r.Region,
+		Address: care.Text(r.Address), TimeZone: r.TimeZone,
+	}
+}
+
+func (r zoneRow) care() care.Zone {
+	return care.Zone{Site: r.Site, ID: r.ID, Floor: r.Floor, Name: care.Text(r.Name)}
+}
+
+func (r pointRow) care() care.Point {
+	return care.Point{
+		Site: r.Site, ID: r.ID, Edge: r.Edge, Zone: r.Zone, Name: care.Text(r.Name),
+		Bed: r.Bed, Resident: r.Resident, Unregistered: r.Unregistered,
+	}
+}
+
+func (r edgeRow) care() care.Edge {
+	return care.Edge{Site: r.Site, ID: r.ID, Name: care.Text(r.Name)}
+}
+
+func (r residentRow) people() people.Resident {
+	return people.Resident{
+		ID: r.ID, Site: r.Site, Name: r.Name, Risk: care.Text(r.Risk), FamilyConsent: r.FamilyConsent,
+	}
+}
+
+// registers is everything that is registered.
+type registers struct {
+	regions   []regionRow
+	sites     []siteRow
+	zones     []zoneRow
+	points    []pointRow
+	edges     []edgeRow
+	residents []residentRow
+	users     []userRow // only for a plan
+}
+
+// readRegisters reads all but the users.
+func (s *Store) readRegisters(ctx context.Context, db *bun.DB, conn bun.IConn) (*registers, error) {
+	var r registers
+	for _, rows := range []any{&r.regions, &r.sites, &r.zones, &r.points, &r.edges, &r.residents} {
+		if err := db.NewSelect().Conn(conn).Model(rows).Scan(ctx); err != nil {
+			return nil, err
+		}
+	}
+	return &r, nil
+}
