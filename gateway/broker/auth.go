@@ -132,9 +132,10 @@ func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byt
 // subject is the NATS subject of an MQTT topic that has no dots in it.
 func subject(topic string) string { return strings.ReplaceAll(topic, "/", ".") }
 
-// edgePermissions confines an edge to its own topics. Subscriptions of QoS 1
-// deliver through subjects under $MQTT.sub., which are not granted: each would
-// be a stored consumer, and the contract has edges subscribe at QoS 0 only.
+// edgePermissions confines an edge to its own topics. The contract has edges
+// subscribe at QoS 0 only, since each subscription of QoS 1 is a stored
+// consumer of which there is a limited number; the server cannot be made to
+// refuse one. The core's own consumers exist before any edge signs in.
 func edgePermissions(site, edge string) *server.Permissions {
 	own := func(kinds ...care.Kind) (subjects []string) {
 		for _, k := range kinds {
@@ -153,6 +154,6 @@ func corePermissions() *server.Permissions {
 	all := func(k care.Kind) string { return strings.ReplaceAll(subject(care.AnyTopic(k)), "+", "*") }
 	return &server.Permissions{
 		Publish:   &server.SubjectPermission{Allow: []string{all(care.KindCommitted), all(care.KindConfig), subject(care.CoreTopic)}},
-		Subscribe: &server.SubjectPermission{Allow: []string{all(care.KindEvent), all(care.KindReading), all(care.KindState), "$MQTT.sub.>"}},
+		Subscribe: &server.SubjectPermission{Allow: []string{all(care.KindEvent), all(care.KindReading), all(care.KindState)}},
 	}
 }

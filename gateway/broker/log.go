@@ -99,7 +99,7 @@ func (l *serverLog) denial(format string, v []any, text string) {
 				d.Topic = topicOf(subject)
 			}
 		}
-		d.Detail = "the edge subscribed to a topic that is not its own, or at another QoS than 0; it will hear nothing there"
+		d.Detail = "the edge subscribed to a topic that is not its own; it will hear nothing there"
 		l.tell("subscribe", d)
 	case strings.Contains(text, "aximum payload"):
 		d.Detail = fmt.Sprintf("the edge sent a packet of more than %d bytes; its connection was closed", MaxPayload)

@@ -24,7 +24,7 @@ const (
 	firstWait = 500 * time.Millisecond
 	lastWait  = 30 * time.Second
 	// ackWait is longer than the longest wait and a try together; each wait
-	// extends it. After a crash the payload at work comes again after it.
+	// extends it.
 	ackWait = time.Minute
 )
 
@@ -88,6 +88,11 @@ type Permanent interface {
 // counted and given up. After a crash the last payload may come twice. Run may
 // be active once at a time.
 func (q *Queue) Run(ctx context.Context, handle func(context.Context, []byte) error) error {
+	// A consumer from before would hold back the payload that it was working on
+	// until its time is up; a new one begins with the oldest that is there.
+	if err := q.stream.DeleteConsumer(ctx, queueConsumer); err != nil && !errors.Is(err, jetstream.ErrConsumerNotFound) {
+		return q.ended(ctx, fmt.Errorf("read the queue of readings: %w", err))
+	}
 	consumer, err := q.stream.CreateOrUpdateConsumer(ctx, jetstream.ConsumerConfig{
 		Durable: queueConsumer, AckPolicy: jetstream.AckExplicitPolicy,
 		// One at a time, so the wait for a slow series must not count as loss.
@@ -127,7 +132,7 @@ func (q *Queue) work(ctx context.Context, m jetstream.Msg, handle func(context.C
 			return q.done(ctx, m)
 		}
 		if ctx.Err() != nil {
-			return errors.Join(err, m.Nak())
+			return err
 		}
 		if p, ok := errors.AsType[Permanent](err); ok && p.Permanent() {
 			q.rejected.Inc()
@@ -137,8 +142,7 @@ func (q *Queue) work(ctx context.Context, m jetstream.Msg, handle func(context.C
 		n, dropped := q.size(ctx)
 		q.log.Warn("queued readings wait for the time series", "waiting", n, "dropped", dropped, "next_try", pause, "err", err)
 		if !wait(ctx, pause) {
-			// So that whoever runs next has it at once.
-			return errors.Join(ctx.Err(), m.Nak())
+			return ctx.Err()
 		}
 		if err := m.InProgress(); err != nil {
 			q.log.Debug("the queue did not hear that work goes on", "err", err)
