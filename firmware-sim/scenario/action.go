@@ -44,6 +44,13 @@ const (
 	Cleared     = "clear"
 )
 
+// The words that may follow Release, where a place has several contacts.
+const (
+	Button     = "button"
+	Cord       = "cord"
+	DryContact = "contact"
+)
+
 // The words that may follow Replay: the data sets.
 const (
 	SisFall = "sisfall"
@@ -53,9 +60,10 @@ const (
 // Action is what happens at a place. Which fields count depends on the verb.
 type Action struct {
 	Verb Verb
-	// What is the word after smoke, unplug, plug, noise and replay.
+	// What is the word after smoke, unplug, plug, noise, release and replay.
 	What string
-	// File is the recording; a relative path counts from the script's folder.
+	// File is the recording. Load makes relative paths count from the folder of
+	// the script; Parse leaves them as they are.
 	File string
 	// Activity and Trial name a recording of SisFall, Column one of NIST.
 	Activity, Trial, Column string
@@ -66,7 +74,7 @@ type Action struct {
 	For time.Duration
 	// From is where in the recording of a fire to begin.
 	From time.Duration
-	// Times is how much faster than recorded a fire is replayed; 0 is 1.
+	// Times is how much faster than recorded a fire is replayed.
 	Times float64
 }
 
@@ -81,10 +89,11 @@ type option struct {
 
 // argument is one word that must follow a verb.
 type argument struct {
-	name   string   // as Help shows it
-	words  []string // the only ones allowed; nil for any
-	absent string   // stands in when the word is missing; empty: it must be there
-	into   func(*Action) *string
+	name     string   // as Help shows it
+	words    []string // the only ones allowed; nil for any
+	optional bool     // absent stands in when the word is missing
+	absent   string
+	into     func(*Action) *string
 }
 
 // grammar is how one verb is used.
@@ -105,8 +114,14 @@ func lasts(word string, usual time.Duration) option {
 	return option{word: word, length: func(a *Action) *time.Duration { return &a.For }, usual: usual, least: time.Millisecond}
 }
 
-func what(absent string, words ...string) argument {
-	return argument{name: strings.Join(words, "|"), words: words, absent: absent, into: func(a *Action) *string { return &a.What }}
+func what(words ...string) argument {
+	return argument{name: strings.Join(words, "|"), words: words, into: func(a *Action) *string { return &a.What }}
+}
+
+// or makes the argument optional.
+func (a argument) or(absent string) argument {
+	a.optional, a.absent = true, absent
+	return a
 }
 
 func text(name string, into func(*Action) *string) argument { return argument{name: name, into: into} }
@@ -121,7 +136,7 @@ var grammars = []grammar{
 	{verb: Press, options: []option{hold(400 * time.Millisecond)}, help: "a button is pressed; from the agent's hold time on (3 s) it is an SOS", words: care.Text{ZH: "按下呼叫按钮", EN: "presses the call button"}},
 	{verb: Pull, options: []option{hold(time.Second)}, help: "a cord is pulled", words: care.Text{ZH: "拉动紧急拉绳", EN: "pulls the emergency cord"}},
 	{verb: Trip, options: []option{hold(0)}, help: "the dry contact of a smoke alarm closes, until release", words: care.Text{ZH: "烟感报警触点动作", EN: "the smoke alarm's contact closes"}},
-	{verb: Release, help: "a button, cord or dry contact is let go", words: care.Text{ZH: "触点复位", EN: "the contact is let go"}},
+	{verb: Release, args: []argument{what(Button, Cord, DryContact).or("")}, help: "a button, cord or dry contact is let go", words: care.Text{ZH: "触点复位", EN: "the contact is let go"}},
 	{verb: LeaveBed, help: "somebody gets up from a bed mat", words: care.Text{ZH: "离床", EN: "gets out of bed"}},
 	{verb: ReturnBed, help: "somebody lies down on a bed mat", words: care.Text{ZH: "回到床上", EN: "is back in bed"}},
 	{verb: OpenDoor, help: "a door opens", words: care.Text{ZH: "门打开", EN: "the door opens"}},
@@ -131,18 +146,18 @@ var grammars = []grammar{
 	{verb: SitDown, options: []option{lasts("for", 20*time.Second)}, help: "the person drops onto a chair", words: care.Text{ZH: "重重坐下", EN: "sits down hard"}},
 	{verb: LieDown, options: []option{lasts("for", 20*time.Second)}, help: "the person goes to bed", words: care.Text{ZH: "躺下", EN: "lies down"}},
 	{verb: Stand, options: []option{lasts("for", 20*time.Second)}, help: "the person is on his feet again", words: care.Text{ZH: "站起", EN: "is up again"}},
-	{verb: Smoke, args: []argument{what("", Flaming, Smouldering, Cleared)}, help: "a fire near the smoke chamber, or its end", words: care.Text{ZH: "烟雾", EN: "smoke"}},
+	{verb: Smoke, args: []argument{what(Flaming, Smouldering, Cleared)}, help: "a fire near the smoke chamber, or its end", words: care.Text{ZH: "烟雾", EN: "smoke"}},
 	{verb: Steam, options: []option{lasts("for", 3*time.Minute)}, help: "steam from a pot or a shower, which is no fire", words: care.Text{ZH: "水蒸气", EN: "steam"}},
-	{verb: Unplug, args: []argument{what("", chips...)}, help: "a chip is gone from its bus", words: care.Text{ZH: "传感器断开", EN: "a sensor is unplugged"}},
-	{verb: Plug, args: []argument{what("", chips...)}, help: "the chip is back, as after power-on", words: care.Text{ZH: "传感器接回", EN: "the sensor is plugged in again"}},
-	{verb: Noise, args: []argument{what("sht3x", chips...)}, options: []option{lasts("for", 10*time.Second)}, help: "bits of what is read from a chip are wrong", words: care.Text{ZH: "总线干扰", EN: "noise on a sensor's wires"}},
-	{verb: Quiet, args: []argument{what("sht3x", chips...)}, help: "the end of noise", words: care.Text{ZH: "干扰消失", EN: "the noise is over"}},
+	{verb: Unplug, args: []argument{what(chips...)}, help: "a chip is gone from its bus", words: care.Text{ZH: "传感器断开", EN: "a sensor is unplugged"}},
+	{verb: Plug, args: []argument{what(chips...)}, help: "the chip is back, as after power-on", words: care.Text{ZH: "传感器接回", EN: "the sensor is plugged in again"}},
+	{verb: Noise, args: []argument{what(chips...).or("sht3x")}, options: []option{lasts("for", 10*time.Second)}, help: "bits of what is read from a chip are wrong", words: care.Text{ZH: "总线干扰", EN: "noise on a sensor's wires"}},
+	{verb: Quiet, args: []argument{what(chips...).or("sht3x")}, help: "the end of noise", words: care.Text{ZH: "干扰消失", EN: "the noise is over"}},
 	{verb: Replay, what: SisFall, args: []argument{
-		what("", SisFall), text("FILE", file),
+		what(SisFall), text("FILE", file),
 		text("ACTIVITY", func(a *Action) *string { return &a.Activity }), text("TRIAL", func(a *Action) *string { return &a.Trial }),
 	}, help: "a trial of a SisFall file goes into the FIFO of the fall sensor as recorded", words: care.Text{ZH: "回放人体动作记录", EN: "a recorded movement is replayed"}},
 	{verb: Replay, what: NIST, args: []argument{
-		what("", NIST), text("FILE", file), text("COLUMN", func(a *Action) *string { return &a.Column }),
+		what(NIST), text("FILE", file), text("COLUMN", func(a *Action) *string { return &a.Column }),
 	}, options: []option{
 		{word: "from", length: func(a *Action) *time.Duration { return &a.From }},
 		{word: "times", factor: func(a *Action) *float64 { return &a.Times }},
@@ -179,12 +194,14 @@ func (a Action) String() string {
 	}
 	words := []string{string(a.Verb)}
 	for _, arg := range g.args {
-		words = append(words, quote(*arg.into(&a)))
+		if v := *arg.into(&a); v != "" || !arg.optional {
+			words = append(words, quote(v))
+		}
 	}
 	for _, o := range g.options {
 		switch {
 		case o.factor != nil:
-			if f := *o.factor(&a); f != 0 && f != 1 {
+			if f := *o.factor(&a); f != 1 {
 				words = append(words, o.word, strconv.FormatFloat(f, 'g', -1, 64))
 			}
 		case *o.length(&a) != o.usual:
@@ -229,7 +246,7 @@ func Help() string {
 	for _, g := range grammars {
 		use := string(g.verb)
 		for _, arg := range g.args {
-			if arg.absent != "" {
+			if arg.optional {
 				use += " [" + arg.name + "]"
 			} else {
 				use += " " + arg.name

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -29,7 +30,16 @@ func Load(path string) (*Script, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read the scenario: %w", err)
 	}
-	return Parse(path, string(b))
+	s, err := Parse(path, string(b))
+	if err != nil {
+		return nil, err
+	}
+	for i, step := range s.Steps {
+		if f := step.Action.File; f != "" && !filepath.IsAbs(f) {
+			s.Steps[i].Action.File = filepath.Join(filepath.Dir(path), f)
+		}
+	}
+	return s, nil
 }
 
 // Parse reads a script; name stands before its mistakes. The error is an *Error
@@ -254,7 +264,6 @@ func (p *parser) action(tokens []token, end int) (Action, bool) {
 	}
 	g := grammarOf(a)
 	for _, arg := range g.args {
-		optional := arg.absent != ""
 		fits := len(rest) > 0 && (arg.words == nil || slices.Contains(arg.words, rest[0].text))
 		switch {
 		case fits && rest[0].text == "":
@@ -262,7 +271,7 @@ func (p *parser) action(tokens []token, end int) (Action, bool) {
 			return Action{}, false
 		case fits:
 			*arg.into(&a), rest = rest[0].text, rest[1:]
-		case optional:
+		case arg.optional:
 			*arg.into(&a) = arg.absent
 		case len(rest) == 0:
 			p.mistake(end, "%s is missing after %s", arg.name, a.Verb)
@@ -278,7 +287,9 @@ func (p *parser) action(tokens []token, end int) (Action, bool) {
 // options reads the pairs after the arguments and fills in the usual values.
 func (p *parser) options(g *grammar, a *Action, rest []token, end int) bool {
 	for _, o := range g.options {
-		if o.length != nil {
+		if o.factor != nil {
+			*o.factor(a) = 1
+		} else {
 			*o.length(a) = o.usual
 		}
 	}

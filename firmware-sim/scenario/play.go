@@ -55,6 +55,9 @@ type move struct {
 	whole  bool // the step itself, not the end of it
 }
 
+// held names what is let go after each verb that holds something.
+var held = map[Verb]string{Press: Button, Pull: Cord, Trip: DryContact}
+
 // moves puts steps and the ends of what they hold in order of time. What begins
 // goes before what ends at the same moment in the order of the lines.
 func (s *Script) moves() []move {
@@ -63,7 +66,7 @@ func (s *Script) moves() []move {
 		all = append(all, move{step.After, step, step.Action, true})
 		switch a := step.Action; {
 		case a.Hold > 0:
-			all = append(all, move{step.After + a.Hold, step, Action{Verb: Release}, false})
+			all = append(all, move{step.After + a.Hold, step, Action{Verb: Release, What: held[a.Verb]}, false})
 		case a.Verb == Noise:
 			all = append(all, move{step.After + a.For, step, Action{Verb: Quiet, What: a.What}, false})
 		}

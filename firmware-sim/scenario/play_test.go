@@ -56,8 +56,8 @@ func TestPlayKeepsTimeAndLetsGoOfWhatIsHeld(t *testing.T) {
 			t.Fatal(err)
 		}
 		want := []string{
-			"0s 203-1 press hold 4s", "1s 203 fall", "4s 203-1 release", "4s 305 pull",
-			"5s 305 release", "14s 210 noise sht3x for 2s", "15s 210 leave-bed", "16s 210 quiet sht3x",
+			"0s 203-1 press hold 4s", "1s 203 fall", "4s 203-1 release button", "4s 305 pull",
+			"5s 305 release cord", "14s 210 noise sht3x for 2s", "15s 210 leave-bed", "16s 210 quiet sht3x",
 		}
 		if diff := cmp.Diff(want, st.log); diff != "" {
 			t.Errorf("played (-want +got):\n%s", diff)
@@ -99,7 +99,7 @@ func TestPlayEndsWithItsContext(t *testing.T) {
 		if !errors.Is(err, dawn) {
 			t.Errorf("got %v, want %v", err, dawn)
 		}
-		if diff := cmp.Diff([]string{"1m0s a press", "1m0.4s a release"}, st.log); diff != "" {
+		if diff := cmp.Diff([]string{"1m0s a press", "1m0.4s a release button"}, st.log); diff != "" {
 			t.Errorf("played (-want +got):\n%s", diff)
 		}
 	})
@@ -111,7 +111,7 @@ func TestDoReturnsWhenTheHandHasLeftTheButton(t *testing.T) {
 		if err := Do(t.Context(), st, Place{Label: "a"}, "press", "hold", "4s"); err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff([]string{"0s a press hold 4s", "4s a release"}, st.log); diff != "" {
+		if diff := cmp.Diff([]string{"0s a press hold 4s", "4s a release button"}, st.log); diff != "" {
 			t.Errorf("played (-want +got):\n%s", diff)
 		}
 		for name, err := range map[string]error{
