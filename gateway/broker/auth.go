@@ -82,7 +82,7 @@ func (d *doorkeeper) Check(c server.ClientAuthentication) bool {
 	}
 	ctx, cancel := context.WithTimeoutCause(context.Background(), signInTimeout, errors.New("the secret could not be checked within 5 s"))
 	defer cancel()
-	known, err := d.auth.CheckEdge(ctx, site, edge, o.Password)
+	known, err := d.auth.CheckEdge(ctx, care.SiteID(site), care.EdgeID(edge), o.Password)
 	if err != nil {
 		d.log.Error("cannot check the secret of an edge, which is refused for now", "site", site, "edge", edge, "err", err)
 		return false

@@ -9,6 +9,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"shouwang.care/shouwang/alerts/care"
 )
 
 // denials collects what the broker denied.
@@ -83,7 +85,7 @@ func TestStrangersAreRefusedAndReported(t *testing.T) {
 // brokenAuth cannot answer.
 type brokenAuth struct{}
 
-func (brokenAuth) CheckEdge(context.Context, string, string, string) (bool, error) {
+func (brokenAuth) CheckEdge(context.Context, care.SiteID, care.EdgeID, string) (bool, error) {
 	return true, errors.New("the ledger is locked")
 }
 

@@ -16,13 +16,15 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+
+	"shouwang.care/shouwang/alerts/care"
 )
 
 // secrets is an Authenticator with a fixed list.
 type secrets map[string]string
 
-func (s secrets) CheckEdge(_ context.Context, site, edge, secret string) (bool, error) {
-	want, ok := s[site+"/"+edge]
+func (s secrets) CheckEdge(_ context.Context, site care.SiteID, edge care.EdgeID, secret string) (bool, error) {
+	want, ok := s[string(site)+"/"+string(edge)]
 	return ok && want == secret, nil
 }
 

@@ -12,6 +12,8 @@ import (
 
 	"github.com/nats-io/nats-server/v2/server"
 	"github.com/prometheus/client_golang/prometheus"
+
+	"shouwang.care/shouwang/alerts/care"
 )
 
 // Limits and times of the embedded broker.
@@ -49,7 +51,7 @@ type Authenticator interface {
 	// is false without an error for an edge that nobody registered; an error
 	// means that the question could not be answered, and the edge is refused
 	// for the time being. It is called concurrently.
-	CheckEdge(ctx context.Context, site, edge, secret string) (bool, error)
+	CheckEdge(ctx context.Context, site care.SiteID, edge care.EdgeID, secret string) (bool, error)
 }
 
 // Denial is something that the broker did not let a client do. MQTT 3.1.1 has

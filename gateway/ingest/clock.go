@@ -22,12 +22,12 @@ const (
 )
 
 // correct returns when an event happened that an edge sent with the time sent.
-func correct(sent, received time.Time, offset time.Duration, known bool) (time.Time, care.ClockMark) {
+func correct(sent, received time.Time, offset time.Duration) (time.Time, care.ClockMark) {
 	if sent.IsZero() {
 		return received, care.ClockReceived
 	}
 	at, mark := sent, care.ClockTrusted
-	if known && offset.Abs() > offsetTolerated {
+	if offset.Abs() > offsetTolerated {
 		at, mark = sent.Add(offset), care.ClockOffset
 		if ahead := at.Sub(received); ahead > 0 && ahead <= aheadTolerated {
 			at = received
@@ -41,9 +41,9 @@ func correct(sent, received time.Time, offset time.Duration, known bool) (time.T
 
 // clock is what is known of one edge's clock.
 type clock struct {
-	boot   string
+	boot string
+	// offset is 0 until another was measured, which does the same.
 	offset time.Duration
-	known  bool
 	// candidate is a positive offset that waits for a second state to confirm
 	// it.
 	candidate time.Duration
@@ -60,15 +60,14 @@ type clocks struct {
 func (c *clocks) restore(s EdgeState) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.edges[people.SiteEdge{Site: s.Site, Edge: s.Edge}] = clock{boot: s.State.Boot, offset: s.Offset, known: s.OffsetKnown}
+	c.edges[people.SiteEdge{Site: s.Site, Edge: s.Edge}] = clock{boot: s.State.Boot, offset: s.Offset}
 }
 
-// get returns the offset of an edge, and false when none was measured.
-func (c *clocks) get(edge people.SiteEdge) (time.Duration, bool) {
+// get returns the offset of an edge, 0 when none was measured.
+func (c *clocks) get(edge people.SiteEdge) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	k := c.edges[edge]
-	return k.offset, k.known
+	return c.edges[edge].offset
 }
 
 // measure learns from a state that an edge sent while connected, and returns
@@ -78,7 +77,7 @@ func (c *clocks) get(edge people.SiteEdge) (time.Duration, bool) {
 // nothing makes it seem ahead. So while backlog is true, an offset of more
 // than +5 s counts only when a second state shows the same. A new boot is a
 // new clock.
-func (c *clocks) measure(edge people.SiteEdge, s care.State, received time.Time, backlog bool) (time.Duration, bool) {
+func (c *clocks) measure(edge people.SiteEdge, s care.State, received time.Time, backlog bool) time.Duration {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	k := c.edges[edge]
@@ -90,10 +89,10 @@ func (c *clocks) measure(edge people.SiteEdge, s care.State, received time.Time,
 	case s.Time.IsZero():
 		// A clock that tells nothing: events say the same and are handled so.
 	case offset <= offsetTolerated, !backlog, k.waiting && (offset-k.candidate).Abs() <= offsetTolerated:
-		k.offset, k.known, k.waiting = offset, true, false
+		k.offset, k.waiting = offset, false
 	default:
 		k.candidate, k.waiting = offset, true
 	}
 	c.edges[edge] = k
-	return k.offset, k.known
+	return k.offset
 }

@@ -82,8 +82,7 @@ func (in *Ingest) admit(m *message) (care.Received, error) {
 		return care.Received{Event: e}, err
 	}
 	r := care.Received{Event: e, ReceivedAt: m.received.UTC(), SentTime: e.Time, Via: m.via}
-	offset, known := in.clocks.get(people.SiteEdge{Site: site, Edge: edge})
-	r.Time, r.Clock = correct(e.Time, r.ReceivedAt, offset, known)
+	r.Time, r.Clock = correct(e.Time, r.ReceivedAt, in.clocks.get(people.SiteEdge{Site: site, Edge: edge}))
 	return r, nil
 }
 
@@ -119,7 +118,7 @@ func (in *Ingest) commit(ctx context.Context, good []admitted) {
 		waiting := good[:0:0]
 		for _, g := range good {
 			if g.msg.answer != nil {
-				g.msg.answer(care.Receipt{}, errors.Join(ErrUnavailable, err))
+				g.msg.answer(care.Receipt{}, fmt.Errorf("%w: %w", ErrUnavailable, err))
 				continue
 			}
 			waiting = append(waiting, g)
@@ -155,7 +154,7 @@ func (in *Ingest) settle(good []admitted, receipts []care.Receipt) {
 		}
 		in.metrics.accepted.WithLabelValues(string(care.KindEvent)).Inc()
 		in.metrics.latency.Observe(now.Sub(e.ReceivedAt).Seconds())
-		in.opts.Seen(e.Site, e.Point, e.ReceivedAt)
+		in.opts.Seen(e.Site, e.Point, e.Time)
 		if g.msg.answer != nil {
 			g.msg.answer(r, nil)
 			continue

@@ -109,7 +109,7 @@ func (b *inbox) signal() {
 // take waits for messages and returns all that are there, at most limit. It
 // returns nil when ctx ends.
 func (b *inbox) take(ctx context.Context, limit int) []*message {
-	for {
+	for ctx.Err() == nil {
 		b.mu.Lock()
 		if n := min(limit, len(b.queue)); n > 0 {
 			batch := append([]*message(nil), b.queue[:n]...)
@@ -123,9 +123,9 @@ func (b *inbox) take(ctx context.Context, limit int) []*message {
 		select {
 		case <-b.wake:
 		case <-ctx.Done():
-			return nil
 		}
 	}
+	return nil
 }
 
 // done acknowledges messages that are kept, or refused for good.

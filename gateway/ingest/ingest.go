@@ -48,6 +48,9 @@ type Options struct {
 	Registerer prometheus.Registerer
 }
 
+// otherKind labels what belongs to no kind of message, such as a sign-in.
+const otherKind care.Kind = "other"
+
 // beat is how often the core says that it is alive.
 const beat = 30 * time.Second
 
@@ -126,7 +129,7 @@ func (in *Ingest) Check() error {
 // Denied reports what the embedded broker did not let a client do. It does not
 // block.
 func (in *Ingest) Denied(site, edge, topic, detail string) {
-	kind := care.KindEvent
+	kind := otherKind
 	if _, _, k, err := care.ParseTopic(topic); err == nil {
 		kind = k
 	}
@@ -152,7 +155,7 @@ func (in *Ingest) refuse(kind care.Kind, m *message, err error) *care.Refusal {
 func (in *Ingest) report(kind care.Kind, q Quarantined) {
 	in.metrics.refused.WithLabelValues(string(kind), string(q.Reason)).Inc()
 	q.At = time.Now().UTC()
-	in.keeper.add(q)
+	in.keeper.add(kind, q)
 }
 
 // heartbeat says every 30 s that the core is alive, from the moment when it

@@ -33,7 +33,8 @@ type Queue interface {
 
 // Quarantine keeps what was refused where operators see it.
 type Quarantine interface {
-	AddQuarantine(ctx context.Context, q Quarantined) error
+	// AddQuarantine keeps refused messages, in their order.
+	AddQuarantine(ctx context.Context, messages []Quarantined) error
 }
 
 // Quarantined is one refused message.
@@ -56,8 +57,8 @@ const MaxKept = 1024
 type States interface {
 	// EdgeStates returns what was saved last of each edge.
 	EdgeStates(ctx context.Context) ([]EdgeState, error)
-	// SaveEdgeState replaces what is known of the edge.
-	SaveEdgeState(ctx context.Context, s EdgeState) error
+	// SaveEdgeStates replaces what was saved of these edges.
+	SaveEdgeStates(ctx context.Context, states []EdgeState) error
 }
 
 // EdgeState is the last state of an edge and what the core knows of its clock.
@@ -66,7 +67,7 @@ type EdgeState struct {
 	Edge       care.EdgeID
 	State      care.State
 	ReceivedAt time.Time
-	// Offset is what has to be added to the edge's clock, when OffsetKnown.
-	Offset      time.Duration
-	OffsetKnown bool
+	// Offset is what has to be added to the edge's clock, 0 while nothing else
+	// was measured.
+	Offset time.Duration
 }

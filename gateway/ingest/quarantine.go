@@ -8,20 +8,30 @@ import (
 	"shouwang.care/shouwang/alerts/care"
 )
 
-// Of one kind of trouble on one topic, keptPerSpan messages are kept in each
-// keptSpan; the quarantine is bounded, and one edge with a wrong clock must
+// Of one kind of trouble of one edge, keptPerSpan messages are kept in each
+// keptSpan: the quarantine is bounded, and one edge with a wrong clock must
 // not push everything else out of it.
 const (
 	keptPerSpan = 20
 	keptSpan    = 10 * time.Minute
 	// waitingRows is how many rows may wait for the ledger.
 	waitingRows = 1024
+	// troublesKnown bounds the memory of troubles, whose names strangers can
+	// make up at sign-in.
+	troublesKnown = 10_000
 )
+
+// row is one refused message on its way into quarantine.
+type row struct {
+	kind care.Kind
+	Quarantined
+}
 
 // trouble is what counts as the same kind of trouble.
 type trouble struct {
-	topic  string
-	reason care.Reason
+	site, edge string
+	kind       care.Kind
+	reason     care.Reason
 }
 
 type span struct {
@@ -34,21 +44,21 @@ type span struct {
 // so that a flood of broken messages costs good ones nothing.
 type keeper struct {
 	in    *Ingest
-	rows  chan Quarantined
+	rows  chan row
 	spans map[trouble]span // of the goroutine of run only
 }
 
 func newKeeper(in *Ingest) *keeper {
-	return &keeper{in: in, rows: make(chan Quarantined, waitingRows), spans: map[trouble]span{}}
+	return &keeper{in: in, rows: make(chan row, waitingRows), spans: map[trouble]span{}}
 }
 
 // add hands a row over without blocking.
-func (k *keeper) add(q Quarantined) {
+func (k *keeper) add(kind care.Kind, q Quarantined) {
 	if len(q.Payload) > MaxKept {
 		q.Payload = q.Payload[:MaxKept]
 	}
 	select {
-	case k.rows <- q:
+	case k.rows <- row{kind, q}:
 	default:
 		k.in.metrics.unkept.Inc()
 	}
@@ -58,54 +68,72 @@ func (k *keeper) add(q Quarantined) {
 func (k *keeper) run(ctx context.Context) {
 	for {
 		select {
-		case q := <-k.rows:
-			k.keep(ctx, q)
+		case r := <-k.rows:
+			k.keep(ctx, k.withOthers(r))
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), 2*time.Second)
 			defer cancel()
-			for {
-				select {
-				case q := <-k.rows:
-					k.keep(last, q)
-				default:
-					return
-				}
+			for len(k.rows) > 0 {
+				k.keep(last, k.withOthers(<-k.rows))
 			}
+			return
 		}
 	}
 }
 
-func (k *keeper) keep(ctx context.Context, q Quarantined) {
-	key := trouble{q.Topic, q.Reason}
-	s := k.spans[key]
-	if q.At.Sub(s.began) >= keptSpan {
-		if s.suppressed > 0 {
-			q.Detail = fmt.Sprintf("%s (and %d more of this kind since %s)", q.Detail, s.suppressed, s.began.UTC().Format(time.RFC3339))
+// withOthers returns r and what else is there.
+func (k *keeper) withOthers(r row) []row {
+	rows := []row{r}
+	for len(rows) < batchLimit {
+		select {
+		case r := <-k.rows:
+			rows = append(rows, r)
+		default:
+			return rows
 		}
-		s = span{began: q.At}
-		k.forget(q.At)
 	}
-	if s.kept >= keptPerSpan {
-		s.suppressed++
-		k.spans[key] = s
-		k.in.metrics.unkept.Inc()
+	return rows
+}
+
+func (k *keeper) keep(ctx context.Context, rows []row) {
+	var kept []Quarantined
+	for _, r := range rows {
+		if !k.due(&r) {
+			k.in.metrics.unkept.Inc()
+			continue
+		}
+		k.in.log.Warn("a message was refused", "site", r.Site, "edge", r.Edge, "topic", r.Topic, "reason", r.Reason, "detail", r.Detail)
+		kept = append(kept, r.Quarantined)
+	}
+	if len(kept) == 0 {
 		return
 	}
-	s.kept++
-	k.spans[key] = s
-	k.in.log.Warn("a message was refused", "site", q.Site, "edge", q.Edge, "topic", q.Topic, "reason", q.Reason, "detail", q.Detail)
-	if err := k.in.opts.Quarantine.AddQuarantine(ctx, q); err != nil {
-		k.in.metrics.unkept.Inc()
-		k.in.log.Error("a refused message could not be put into quarantine", "topic", q.Topic, "reason", q.Reason, "err", err)
+	if err := k.in.opts.Quarantine.AddQuarantine(ctx, kept); err != nil {
+		k.in.metrics.unkept.Add(float64(len(kept)))
+		k.in.log.Error("refused messages could not be put into quarantine", "messages", len(kept), "err", err)
 	}
 }
 
-// forget drops troubles that have ended, so that strangers who make up topics
-// cannot fill the memory.
-func (k *keeper) forget(now time.Time) {
-	for key, s := range k.spans {
-		if now.Sub(s.began) >= 2*keptSpan {
-			delete(k.spans, key)
+// due reports whether a row is to be kept. The first of a new span says how
+// many were not in the one before.
+func (k *keeper) due(r *row) bool {
+	key := trouble{r.Site, r.Edge, r.kind, r.Reason}
+	s := k.spans[key]
+	if r.At.Sub(s.began) >= keptSpan {
+		if s.suppressed > 0 {
+			r.Detail = fmt.Sprintf("%s (and %d more of this kind since %s)", r.Detail, s.suppressed, s.began.UTC().Format(time.RFC3339))
 		}
+		if len(k.spans) >= troublesKnown {
+			clear(k.spans)
+		}
+		s = span{began: r.At}
 	}
+	due := s.kept < keptPerSpan
+	if due {
+		s.kept++
+	} else {
+		s.suppressed++
+	}
+	k.spans[key] = s
+	return due
 }

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
 )
 
 const (
@@ -47,9 +48,6 @@ func (in *Ingest) runReadings(ctx context.Context) {
 			return // unacknowledged: the broker delivers them to whoever comes next
 		}
 		box.done(batch...)
-		for _, r := range readings {
-			in.opts.Seen(r.Site, r.Point, r.Time)
-		}
 	}
 }
 
@@ -76,6 +74,7 @@ func (in *Ingest) readPack(m *message) []care.Reading {
 	}
 	d := in.opts.Directory()
 	good := all[:0:0]
+	offset := in.clocks.get(people.SiteEdge{Site: site, Edge: edge})
 	for i, r := range all {
 		refuse := func(reason care.Reason, format string, args ...any) {
 			bad = append(bad, care.RefusedReading{Record: i, Name: string(r.Point) + "/" + string(r.Quantity), Refusal: &care.Refusal{Reason: reason, Detail: fmt.Sprintf(format, args...)}})
@@ -87,6 +86,10 @@ func (in *Ingest) readPack(m *message) []care.Reading {
 			refuse(care.ReasonForeignSource, "the point %s belongs to the edge %s, not to %s, which sent the reading", r.Point, p.Edge, edge)
 		default:
 			good = append(good, r)
+			// A reading may have waited on the edge's disk: its sign of life is
+			// as old as it is, by the right clock.
+			at, _ := correct(r.Time, m.received, offset)
+			in.opts.Seen(site, r.Point, at)
 		}
 	}
 	in.refuseRecords(m, bad)

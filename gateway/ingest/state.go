@@ -3,6 +3,8 @@ package ingest
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"shouwang.care/shouwang/alerts/care"
@@ -45,12 +47,12 @@ func (in *Ingest) runStates(ctx context.Context) {
 				changed[people.SiteEdge{Site: s.Site, Edge: s.Edge}] = *s
 			}
 		}
-		for edge, s := range changed {
-			// It is known here, and the edge says it again within a minute:
-			// nothing is lost that would be worth a full broker.
-			if err := in.opts.States.SaveEdgeState(ctx, s); err != nil && ctx.Err() == nil {
+		if len(changed) > 0 {
+			// They are known here, and each edge says its own again within a
+			// minute: nothing is lost that would be worth a full broker.
+			if err := in.opts.States.SaveEdgeStates(ctx, slices.Collect(maps.Values(changed))); err != nil && ctx.Err() == nil {
 				in.metrics.retries.WithLabelValues("states").Inc()
-				in.log.Error("the state of an edge could not be saved", "site", edge.Site, "edge", edge.Edge, "err", err)
+				in.log.Error("the states of edges could not be saved", "edges", len(changed), "err", err)
 			}
 		}
 		if ctx.Err() != nil {
@@ -85,9 +87,9 @@ func (in *Ingest) takeState(m *message) (*EdgeState, error) {
 	now := EdgeState{Site: site, Edge: edge, State: s, ReceivedAt: m.received.UTC()}
 	live := s.Online && !m.retained
 	if live {
-		now.Offset, now.OffsetKnown = in.clocks.measure(name, s, m.received, in.sessions[care.KindState].catchingUp(m.received))
+		now.Offset = in.clocks.measure(name, s, m.received, in.sessions[care.KindState].catchingUp(m.received))
 	} else {
-		now.Offset, now.OffsetKnown = in.clocks.get(name)
+		now.Offset = in.clocks.get(name)
 	}
 	if !s.Online && s.Devices == nil {
 		// A will says that the connection is gone, not that the devices are.
@@ -127,7 +129,7 @@ func (in *Ingest) note(old, now EdgeState, known bool) {
 	case !known || !old.State.Online || old.State.Boot != now.State.Boot:
 		log.Info("the edge is online", "version", now.State.Version, "devices", len(now.State.Devices), "events_waiting", now.State.Spool.Events)
 	}
-	if now.OffsetKnown && now.Offset.Abs() > offsetTolerated && (!old.OffsetKnown || (now.Offset-old.Offset).Abs() > offsetTolerated) {
+	if now.Offset.Abs() > offsetTolerated && (now.Offset-old.Offset).Abs() > offsetTolerated {
 		log.Warn("the clock of the edge is wrong, the times of its events are corrected", "offset", now.Offset.Round(time.Millisecond))
 	}
 	for _, d := range now.State.Devices {
