@@ -3,7 +3,6 @@ package watch
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
@@ -24,7 +23,7 @@ func (w *Watch) Act(ctx context.Context, a alerts.Action) (care.Incident, error)
 		if i == nil {
 			return &alerts.IllegalError{Code: alerts.CodeNotFound, Kind: a.Kind}
 		}
-		now := time.Now()
+		now := timeNow()
 		if decided, err = alerts.OnAction(now, *i, a); err != nil {
 			return err
 		}

@@ -58,7 +58,7 @@ func (w *Watch) commit(ctx context.Context, events []care.Received) ([]outcome, 
 	outcomes := make([]outcome, 0, len(events))
 	err := w.ledger.Update(ctx, func(tx Tx) error {
 		outcomes = outcomes[:0]
-		now := time.Now()
+		now := timeNow()
 		for _, e := range events {
 			o, err := w.commitOne(ctx, tx, now, e)
 			if err != nil {

@@ -14,7 +14,8 @@ type Ledger interface {
 	// returns nil. The commit is durable when Update returns. Transactions are
 	// serialised, so fn sees everything that was committed before it. Feed rows
 	// written by fn get consecutive numbers in commit order, without gaps.
-	// An error of fn is returned as it is, after a roll-back.
+	// An error of fn is returned as it is, after a roll-back. fn may be run again
+	// from its beginning when the ledger has to begin the transaction anew.
 	//
 	// An error of Update or of a method of Tx that has a *care.Refusal in its
 	// chain says that the ledger can never take this row: a constraint forbids

@@ -14,6 +14,7 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
@@ -74,3 +75,7 @@ func (w *Watch) notify() {
 		(*changed)()
 	}
 }
+
+// timeNow is the one time of a transaction, with the microseconds that a ledger
+// keeps, so that what is returned equals what is read back.
+func timeNow() time.Time { return time.Now().UTC().Truncate(time.Microsecond) }
