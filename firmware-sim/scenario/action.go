@@ -262,7 +262,7 @@ func Help() string {
 				use += fmt.Sprintf(" [%s DURATION]", o.word)
 			}
 		}
-		fmt.Fprintf(&b, "%-52s %s\n", use, g.help)
+		fmt.Fprintf(&b, "%-54s %s\n", use, g.help)
 	}
 	return b.String()
 }
