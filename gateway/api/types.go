@@ -14,9 +14,9 @@ import (
 // Me is the signed-in person and what he may see.
 type Me struct {
 	User  people.User `json:"user"`
-	Sites []SiteView  `json:"sites" nullable:"false"`
+	Sites []SiteView  `json:"sites"`
 	// Watched are the residents of a family's scope.
-	Watched []ResidentView `json:"watched" nullable:"false"`
+	Watched []ResidentView `json:"watched"`
 	Version string         `json:"version"`
 }
 
@@ -80,13 +80,13 @@ type IncidentView struct {
 	Note     string     `json:"note,omitempty"`
 	Revision int        `json:"revision"`
 	// Can lists what the viewer may do now.
-	Can []string `json:"can" nullable:"false" enum:"accept,arrive,resolve,note"`
+	Can []string `json:"can" enum:"accept,arrive,resolve,note"`
 }
 
 // IncidentDetail is an incident with its history and its evidence.
 type IncidentDetail struct {
 	Incident IncidentView    `json:"incident"`
-	Entries  []EntryView     `json:"entries" nullable:"false"`
+	Entries  []EntryView     `json:"entries"`
 	Evidence json.RawMessage `json:"evidence,omitempty"`
 }
 
@@ -106,7 +106,7 @@ type EntryView struct {
 type Board struct {
 	Number    uint64         `json:"number"`
 	Time      time.Time      `json:"time"`
-	Incidents []IncidentView `json:"incidents" nullable:"false"`
+	Incidents []IncidentView `json:"incidents"`
 }
 
 // FrameType names the frames that the server sends over the WebSocket.
@@ -123,11 +123,11 @@ const (
 // Frame is one message of the server over the WebSocket.
 type Frame struct {
 	Type      FrameType      `json:"type" enum:"snapshot,incident,upto,bye"`
-	Number    uint64         `json:"number,omitempty"`
+	Number    uint64         `json:"number" doc:"what to say after the next Hello; 0 in bye"`
 	Time      time.Time      `json:"time"`
 	Kind      care.EntryKind `json:"kind,omitempty"`
 	Incident  *IncidentView  `json:"incident,omitempty"`
-	Incidents []IncidentView `json:"incidents,omitempty"`
+	Incidents []IncidentView `json:"incidents,omitzero" doc:"in a snapshot always, if empty"`
 	Reason    string         `json:"reason,omitempty" enum:"slow,signed_out,shutdown"`
 }
 

@@ -1,0 +1,87 @@
+package api
+
+import (
+	"context"
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"shouwang.care/shouwang/alerts/care"
+)
+
+type eventRequest struct {
+	RawBody []byte `contentType:"application/cloudevents+json"`
+}
+
+// maxEventBody is above care.MaxPacket, so that an event that is too large is
+// refused by ingest, which keeps and counts it, and its edge stops sending it.
+const maxEventBody = 4 * care.MaxPacket
+
+func (a *API) registerEvents() {
+	huma.Register(a.huma, huma.Operation{
+		OperationID: "event", Method: http.MethodPost, Path: "/api/events", Tags: []string{"edges"},
+		Summary: "Take one event of an edge",
+		Description: "The way round a broker that is away. The body is a CloudEvents 1.0 JSON event; the answer says that it is " +
+			"committed, was so before (duplicate), or never will be (refused). With 503 the edge sends it again.",
+		Security:     []map[string][]string{{"edge": {}}},
+		MaxBodyBytes: maxEventBody, BodyReadTimeout: 20 * time.Second,
+		Middlewares: huma.Middlewares{a.requireEdge},
+		Errors:      []int{http.StatusUnauthorized, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable},
+	}, func(ctx context.Context, in *eventRequest) (*body[care.Receipt], error) {
+		e := ctx.Value(edgeKey{}).(edgeName)
+		receipt, err := a.Inlet.HTTPEvent(ctx, e.site, e.edge, in.RawBody)
+		if err != nil {
+			return nil, a.explain(ctx, "event", err)
+		}
+		return answer(receipt), nil
+	})
+}
+
+type edgeKey struct{}
+
+type edgeName struct {
+	site care.SiteID
+	edge care.EdgeID
+}
+
+// requireEdge lets registered edges in, before the body is read.
+func (a *API) requireEdge(ctx huma.Context, next func(huma.Context)) {
+	e, secret, ok := parseBasic(ctx.Header("Authorization"))
+	if ok {
+		var err error
+		if ok, err = a.Inlet.CheckEdge(ctx.Context(), e.site, e.edge, secret); err != nil {
+			a.Log.ErrorContext(ctx.Context(), "an edge cannot be checked", "error", err)
+			ctx.SetHeader("Retry-After", "2")
+			huma.WriteErr(a.huma, ctx, http.StatusServiceUnavailable, "the gateway cannot read its edges now; try again in some seconds")
+			return
+		}
+	}
+	if !ok {
+		a.Log.WarnContext(ctx.Context(), "an edge was turned away", "site", e.site, "edge", e.edge, "remote", remoteOf(ctx.RemoteAddr()))
+		ctx.SetHeader("WWW-Authenticate", `Basic realm="shouwang edge", charset="UTF-8"`)
+		huma.WriteErr(a.huma, ctx, http.StatusUnauthorized, "the edge or its secret is not known here: enrol the edge again")
+		return
+	}
+	next(huma.WithValue(ctx, edgeKey{}, e))
+}
+
+// parseBasic reads {site}/{edge} and a secret of an Authorization header.
+func parseBasic(header string) (e edgeName, secret string, ok bool) {
+	scheme, encoded, _ := strings.Cut(header, " ")
+	if !strings.EqualFold(scheme, "Basic") {
+		return edgeName{}, "", false
+	}
+	text, err := base64.StdEncoding.DecodeString(encoded)
+	if err != nil {
+		return edgeName{}, "", false
+	}
+	name, secret, _ := strings.Cut(string(text), ":")
+	site, edge, _ := strings.Cut(name, "/")
+	if !care.ValidID(site) || !care.ValidID(edge) {
+		return edgeName{}, "", false
+	}
+	return edgeName{care.SiteID(site), care.EdgeID(edge)}, secret, true
+}

@@ -1,0 +1,188 @@
+package api
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"shouwang.care/shouwang/alerts"
+	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
+)
+
+// RecentFor is how long a resolved incident stays on a board.
+const RecentFor = time.Hour
+
+// staff are the roles that answer incidents.
+var staff = []people.Role{people.Carer, people.Leader, people.Manager}
+
+type incidentRequest struct {
+	ID string `path:"id" minLength:"1" maxLength:"64"`
+}
+
+type noteRequest struct {
+	incidentRequest
+	Body struct {
+		Note string `json:"note" maxLength:"16000" doc:"free text, at most 2000 characters"`
+	}
+}
+
+type resolveRequest struct {
+	incidentRequest
+	Body struct {
+		Cause  care.Cause `json:"cause" enum:"real,false,test,drill"`
+		Reason string     `json:"reason,omitempty" maxLength:"40" doc:"care given, or why the sensor was wrong; needed when the cause is false"`
+		Note   string     `json:"note,omitempty" maxLength:"16000" doc:"free text, at most 2000 characters"`
+	}
+}
+
+// historyRequest is the query of a history.
+type historyRequest struct {
+	State  []care.IncidentState `query:"state,explode" enum:"raised,accepted,arrived,resolved"`
+	Class  []care.Class         `query:"class,explode" enum:"fire,gas,carbon_monoxide,sos,call,fall,water_leak,bed_exit,wandering,inactivity,vital,intrusion,fault,tamper,battery,silent"`
+	Site   care.SiteID          `query:"site" maxLength:"40"`
+	From   time.Time            `query:"from" doc:"raised at or after"`
+	To     time.Time            `query:"to" doc:"raised before"`
+	Before string               `query:"before" maxLength:"64" doc:"id of the last incident of the page before"`
+	Limit  int                  `query:"limit" minimum:"1" maximum:"500" default:"100"`
+}
+
+// History is one page of incidents, the latest raised first.
+type History struct {
+	Incidents []IncidentView `json:"incidents"`
+	Next      string         `json:"next,omitempty" doc:"the value of before for the next page; absent on the last"`
+}
+
+func (a *API) registerIncidents() {
+	op := func(id, method, path, summary string) huma.Operation {
+		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"incidents"}, MaxBodyBytes: 64 << 10}
+	}
+	viewed(a, op("board", http.MethodGet, "/api/board", "Open incidents, and those resolved in the last hour"), nil,
+		func(ctx context.Context, u people.User, _ *struct{}) (Board, error) {
+			return TakeBoard(ctx, a.Book, u)
+		})
+	viewed(a, op("history", http.MethodGet, "/api/incidents", "Incidents within scope, the latest first"), nil, a.history)
+	detail := op("incident", http.MethodGet, "/api/incidents/{id}", "One incident with its history")
+	detail.Errors = []int{http.StatusNotFound}
+	viewed(a, detail, nil, a.detail)
+
+	act := func(kind alerts.ActionKind, summary string) huma.Operation {
+		o := op(string(kind), http.MethodPost, "/api/incidents/{id}/"+string(kind), summary)
+		o.Errors = []int{http.StatusNotFound, http.StatusConflict}
+		return o
+	}
+	viewed(a, act(alerts.Accept, "Take responsibility for an incident"), staff, func(ctx context.Context, u people.User, in *incidentRequest) (IncidentView, error) {
+		return a.act(ctx, u, alerts.Action{Kind: alerts.Accept, Incident: in.ID})
+	})
+	viewed(a, act(alerts.Arrive, "Say that one is there"), staff, func(ctx context.Context, u people.User, in *incidentRequest) (IncidentView, error) {
+		return a.act(ctx, u, alerts.Action{Kind: alerts.Arrive, Incident: in.ID})
+	})
+	viewed(a, act(alerts.Resolve, "End an incident with its cause"), staff, func(ctx context.Context, u people.User, in *resolveRequest) (IncidentView, error) {
+		return a.act(ctx, u, alerts.Action{Kind: alerts.Resolve, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note})
+	})
+	viewed(a, act(alerts.AddNote, "Add a note"), staff, func(ctx context.Context, u people.User, in *noteRequest) (IncidentView, error) {
+		return a.act(ctx, u, alerts.Action{Kind: alerts.AddNote, Incident: in.ID, Note: in.Body.Note})
+	})
+}
+
+// TakeBoard returns the picture that a user starts with.
+func TakeBoard(ctx context.Context, book Book, u people.User) (Board, error) {
+	now := time.Now()
+	number, incidents, err := book.Snapshot(ctx, now.Add(-RecentFor))
+	if err != nil {
+		return Board{}, err
+	}
+	b := Board{Number: number, Time: now.UTC(), Incidents: []IncidentView{}}
+	d, form := book.Directory(), FormOf(u)
+	for _, i := range incidents {
+		if d.SeesIncident(u, i) {
+			b.Incidents = append(b.Incidents, Render(d, form, i))
+		}
+	}
+	return b, nil
+}
+
+// find returns an incident that the user may see.
+func (a *API) find(ctx context.Context, u people.User, id string) (care.Incident, error) {
+	i, err := a.Book.Incident(ctx, id)
+	if err != nil {
+		return care.Incident{}, err
+	}
+	if i == nil || !a.Book.Directory().SeesIncident(u, *i) {
+		return care.Incident{}, errNotFound("incident")
+	}
+	return *i, nil
+}
+
+func (a *API) detail(ctx context.Context, u people.User, in *incidentRequest) (IncidentDetail, error) {
+	i, err := a.find(ctx, u, in.ID)
+	if err != nil {
+		return IncidentDetail{}, err
+	}
+	entries, err := a.Book.Entries(ctx, i.ID)
+	if err != nil {
+		return IncidentDetail{}, err
+	}
+	d, form := a.Book.Directory(), FormOf(u)
+	v := IncidentDetail{Incident: Render(d, form, i), Entries: renderEntries(d, form, i, entries)}
+	if form == FormStaff || form == FormOperator && i.Class.Equipment() {
+		v.Evidence = i.Evidence
+	}
+	return v, nil
+}
+
+func (a *API) act(ctx context.Context, u people.User, action alerts.Action) (IncidentView, error) {
+	i, err := a.find(ctx, u, action.Incident)
+	if err != nil {
+		return IncidentView{}, err
+	}
+	if !a.Book.Directory().Acts(u, i.Site) {
+		return IncidentView{}, newProblem(http.StatusForbidden, CodeNotAllowed, "you may see this incident but not act on it")
+	}
+	action.By, action.Name, action.Means = u.ID, u.Name, care.ByScreen
+	i, err = a.Answerer.Act(ctx, action)
+	if illegal, ok := errors.AsType[*alerts.IllegalError](err); ok {
+		return IncidentView{}, errIllegal(illegal)
+	}
+	if err != nil {
+		return IncidentView{}, err
+	}
+	return Render(a.Book.Directory(), FormOf(u), i), nil
+}
+
+func (a *API) history(ctx context.Context, u people.User, in *historyRequest) (History, error) {
+	d := a.Book.Directory()
+	f := HistoryFilter{
+		States: in.State, Classes: in.Class, From: in.From, To: in.To, Before: in.Before, Limit: in.Limit,
+		OnlyResidents: u.Role == people.Family, Residents: u.Scope.Residents,
+	}
+	for id := range d.Sites {
+		if d.SeesSite(u, id) && (in.Site == "" || in.Site == id) {
+			f.Sites = append(f.Sites, id)
+		}
+	}
+	if in.Site != "" && len(f.Sites) == 0 {
+		return History{}, errNotFound("site")
+	}
+	h := History{Incidents: []IncidentView{}}
+	if len(f.Sites) == 0 || f.OnlyResidents && len(f.Residents) == 0 {
+		return h, nil
+	}
+	incidents, err := a.Archive.IncidentHistory(ctx, f)
+	if err != nil {
+		return History{}, err
+	}
+	if len(incidents) == in.Limit {
+		h.Next = incidents[len(incidents)-1].ID
+	}
+	form := FormOf(u)
+	for _, i := range incidents {
+		if d.SeesIncident(u, i) {
+			h.Incidents = append(h.Incidents, Render(d, form, i))
+		}
+	}
+	return h, nil
+}

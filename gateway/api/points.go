@@ -1,0 +1,122 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"slices"
+	"time"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
+)
+
+// CoverageView lists points with when they were last proved to work.
+type CoverageView struct {
+	Time   time.Time   `json:"time"`
+	Points []PointView `json:"points"`
+}
+
+// PointView is a point as the coverage list shows it.
+type PointView struct {
+	Site         care.SiteID   `json:"site"`
+	ID           care.PointID  `json:"id"`
+	Edge         care.EdgeID   `json:"edge"`
+	Place        PlaceView     `json:"place"`
+	Resident     *ResidentView `json:"resident,omitempty"`
+	Unregistered bool          `json:"unregistered" doc:"an edge reports it and nobody has entered it yet"`
+	LastSeen     *time.Time    `json:"last_seen,omitempty" doc:"absent when it was never heard"`
+}
+
+// SeriesView is the course of one quantity.
+type SeriesView struct {
+	Unit    string        `json:"unit" doc:"SenML unit"`
+	Samples []care.Sample `json:"samples"`
+}
+
+type pointsRequest struct {
+	Site care.SiteID `query:"site" maxLength:"40" doc:"one site; without it every site within scope"`
+}
+
+type seriesRequest struct {
+	Site     care.SiteID   `query:"site" required:"true" maxLength:"40"`
+	Point    care.PointID  `query:"point" required:"true" maxLength:"40"`
+	Quantity care.Quantity `query:"quantity" required:"true" enum:"temperature,humidity,obscuration,acceleration,battery_level,occupancy,contact,signal_level"`
+	From     time.Time     `query:"from" required:"true"`
+	To       time.Time     `query:"to" required:"true"`
+	Points   int           `query:"points" minimum:"1" maximum:"2000" default:"300" doc:"greatest number of samples"`
+}
+
+// notFamily are the roles that see equipment.
+var notFamily = []people.Role{people.Carer, people.Leader, people.Manager, people.Inspector, people.Operator}
+
+func (a *API) registerPoints() {
+	op := func(id, path, summary string) huma.Operation {
+		return huma.Operation{
+			OperationID: id, Method: http.MethodGet, Path: path, Summary: summary, Tags: []string{"points"},
+			Errors: []int{http.StatusNotFound},
+		}
+	}
+	viewed(a, op("points", "/api/points", "Coverage: every point, and when it was last heard"), notFamily, a.points)
+	viewed(a, op("series", "/api/series", "The course of one quantity of one point, down-sampled"), notFamily, a.series)
+}
+
+func (a *API) points(ctx context.Context, u people.User, in *pointsRequest) (CoverageView, error) {
+	d := a.Book.Directory()
+	if _, known := d.Sites[in.Site]; in.Site != "" && (!known || !d.SeesSite(u, in.Site)) {
+		return CoverageView{}, errNotFound("site")
+	}
+	seen, err := a.Coverage.LastSeen(ctx)
+	if err != nil {
+		return CoverageView{}, err
+	}
+	form := FormOf(u)
+	v := CoverageView{Time: time.Now().UTC(), Points: []PointView{}}
+	for key, p := range d.Points {
+		if in.Site != "" && key.Site != in.Site || !d.SeesSite(u, key.Site) {
+			continue
+		}
+		pv := PointView{
+			Site: p.Site, ID: p.ID, Edge: p.Edge, Unregistered: p.Unregistered,
+			Place: placeOf(d, p.Site, p.Zone, p.ID, form != FormInspector),
+		}
+		if form == FormStaff {
+			pv.Resident = renderResident(d, form, p.Resident)
+		}
+		if at, ok := seen[key]; ok {
+			pv.LastSeen = &at
+		}
+		v.Points = append(v.Points, pv)
+	}
+	slices.SortFunc(v.Points, func(x, y PointView) int {
+		return cmp.Or(cmp.Compare(x.Site, y.Site), cmp.Compare(x.Place.Floor, y.Place.Floor), cmp.Compare(x.ID, y.ID))
+	})
+	return v, nil
+}
+
+// personal reports whether a quantity follows what a resident does: when he
+// lies in bed, opens his door, moves. Only the staff of his site sees it.
+func personal(q care.Quantity) bool {
+	return q == care.Occupancy || q == care.Contact || q == care.Acceleration
+}
+
+func (a *API) series(ctx context.Context, u people.User, in *seriesRequest) (SeriesView, error) {
+	d := a.Book.Directory()
+	if _, known := d.Point(in.Site, in.Point); !known || !d.SeesSite(u, in.Site) {
+		return SeriesView{}, errNotFound("point")
+	}
+	if personal(in.Quantity) && !u.Role.Staff() {
+		return SeriesView{}, newProblem(http.StatusForbidden, CodeNotAllowed, "only the staff of the site sees this quantity")
+	}
+	if !in.From.Before(in.To) {
+		return SeriesView{}, newProblem(http.StatusUnprocessableEntity, CodeInvalid, "the range must end after its beginning")
+	}
+	samples, err := a.Series.Range(ctx, SeriesQuery(*in))
+	if err != nil {
+		return SeriesView{}, err
+	}
+	unit, _ := care.UnitOf(in.Quantity)
+	return SeriesView{Unit: unit, Samples: slices.Concat([]care.Sample{}, samples)}, nil
+}

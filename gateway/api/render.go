@@ -1,0 +1,199 @@
+package api
+
+import (
+	"slices"
+
+	"shouwang.care/shouwang/alerts"
+	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
+)
+
+// Form is how much of an incident a role may see. Two viewers of the same form
+// who both may see an incident (people.Directory.SeesIncident) see the same of
+// it, so that a live view is rendered once for all of them.
+type Form string
+
+// The forms.
+const (
+	// FormStaff is everything, with what the viewer can do.
+	FormStaff Form = "staff"
+	// FormInspector shows the fact and its times; of fire, gas, carbon monoxide
+	// and equipment also room, names, cause and reason. Never the bed, the
+	// resident or a note.
+	FormInspector Form = "inspector"
+	// FormOperator is that of an inspector without names of staff, and with the
+	// point of equipment to the bed.
+	FormOperator Form = "operator"
+	// FormFamily shows the own elder what happened and that somebody came, with
+	// the cause: no place, no names of staff, no reason and no note.
+	FormFamily Form = "family"
+)
+
+// FormOf returns the form of a user's role.
+func FormOf(u people.User) Form {
+	switch {
+	case u.Role.Staff():
+		return FormStaff
+	case u.Role == people.Inspector:
+		return FormInspector
+	case u.Role == people.Family:
+		return FormFamily
+	}
+	return FormOperator
+}
+
+// public reports whether an incident of the class says nothing about what a
+// resident needs help with: hazards to the building, and equipment.
+func public(c care.Class) bool { return c.LifeSafety() || c.Equipment() }
+
+// Render returns an incident in a form. Whether the viewer may see it at all
+// is asked before.
+func Render(d *people.Directory, f Form, i care.Incident) IncidentView {
+	v := IncidentView{
+		ID: i.ID, Site: renderSite(d, i.Site), Class: i.Class, Severity: i.Severity.String(),
+		State: i.State, Active: i.Active,
+		HappenedAt: i.HappenedAt, RaisedAt: i.RaisedAt, AlarmedAt: i.AlarmedAt, Alarms: i.Alarms,
+		ClearedAt: i.ClearedAt, Late: i.Late, Clock: string(i.Clock), Revision: i.Revision,
+		Place: renderPlace(d, f, i), Resident: renderResident(d, f, i.Resident), Can: []string{},
+	}
+	v.Accepted, v.Arrived, v.Resolved = renderAct(f, i.Class, i.Accepted), renderAct(f, i.Class, i.Arrived), renderAct(f, i.Class, i.Resolved)
+	if seesCause(f, i.Class) {
+		v.Cause = i.Cause
+	}
+	if seesReason(f, i.Class) {
+		v.Reason = i.Reason
+	}
+	if f == FormStaff {
+		v.Note = i.Note
+		v.Can = can(i.State)
+	}
+	return v
+}
+
+func seesCause(f Form, c care.Class) bool  { return f == FormStaff || f == FormFamily || public(c) }
+func seesReason(f Form, c care.Class) bool { return f == FormStaff || f != FormFamily && public(c) }
+func seesNames(f Form, c care.Class) bool {
+	return f == FormStaff || f == FormInspector && public(c)
+}
+
+// can lists what staff may do in a state.
+func can(s care.IncidentState) []string {
+	all := []alerts.ActionKind{alerts.Accept, alerts.Arrive, alerts.Resolve, alerts.AddNote}
+	from := 0
+	switch s {
+	case care.Accepted:
+		from = 1
+	case care.Arrived:
+		from = 2
+	case care.Resolved:
+		from = 3
+	}
+	names := []string{}
+	for _, k := range all[from:] {
+		names = append(names, string(k))
+	}
+	return names
+}
+
+func renderSite(d *people.Directory, id care.SiteID) SiteView {
+	s := d.Sites[id]
+	return SiteView{
+		ID: id, Kind: s.Kind, Name: s.Name, Region: d.Regions[s.Region].Name,
+		Address: s.Address, TimeZone: s.TimeZone,
+	}
+}
+
+// renderPlace says where an incident is: the room from the incident's zone,
+// bed and what stands there from its point.
+func renderPlace(d *people.Directory, f Form, i care.Incident) PlaceView {
+	if f == FormFamily || f != FormStaff && !public(i.Class) {
+		return PlaceView{}
+	}
+	return placeOf(d, i.Site, i.Zone, i.Point, f == FormStaff || f == FormOperator && i.Class.Equipment())
+}
+
+func placeOf(d *people.Directory, site care.SiteID, zone care.ZoneID, point care.PointID, bed bool) PlaceView {
+	var v PlaceView
+	p, registered := d.Point(site, point)
+	if zone == "" {
+		zone = p.Zone
+	}
+	if z, ok := d.Zones[people.SiteZone{Site: site, Zone: zone}]; ok {
+		v.Floor, v.Zone = z.Floor, &z.Name
+	}
+	if bed {
+		v.Bed = p.Bed
+	}
+	if bed || p.Bed == "" { // the name of a bed's button names the bed
+		v.Point = pointName(p, registered, point)
+	}
+	return v
+}
+
+// pointName is never empty: a point that nobody has entered is named by its id.
+func pointName(p care.Point, registered bool, id care.PointID) *care.Text {
+	if !registered || p.Name == (care.Text{}) {
+		if id == "" {
+			return nil
+		}
+		return &care.Text{ZH: string(id), EN: string(id)}
+	}
+	return &p.Name
+}
+
+func renderResident(d *people.Directory, f Form, id care.ResidentID) *ResidentView {
+	r, ok := d.Residents[id]
+	if !ok || f != FormStaff && f != FormFamily {
+		return nil
+	}
+	v := &ResidentView{ID: r.ID, Name: r.Name}
+	if f == FormStaff && r.Risk != (care.Text{}) {
+		v.Risk = &r.Risk
+	}
+	return v
+}
+
+func renderAct(f Form, c care.Class, act *care.Act) *ActView {
+	if act == nil {
+		return nil
+	}
+	v := &ActView{At: act.At, Means: act.Means}
+	if seesNames(f, c) {
+		v.Name = act.Name
+	}
+	return v
+}
+
+// familyKinds are the rows of a history that a family understands.
+var familyKinds = []care.EntryKind{
+	care.EntryRaised, care.EntryRealarmed, care.EntryCleared, care.EntryAccepted, care.EntryArrived, care.EntryResolved,
+}
+
+// renderEntries returns the history of an incident in a form.
+func renderEntries(d *people.Directory, f Form, i care.Incident, entries []care.Entry) []EntryView {
+	views := []EntryView{}
+	for _, e := range entries {
+		if f == FormFamily && !slices.Contains(familyKinds, e.Kind) {
+			continue
+		}
+		v := EntryView{Number: e.Number, Kind: e.Kind, Act: *renderAct(f, i.Class, &e.Act)}
+		if e.Point != "" && e.Point != i.Point {
+			at := i
+			at.Point, at.Zone = e.Point, ""
+			v.Point = renderPlace(d, f, at).Point
+		} else {
+			v.Point = renderPlace(d, f, i).Point
+		}
+		if seesCause(f, i.Class) {
+			v.Cause = e.Cause
+		}
+		if seesReason(f, i.Class) {
+			v.Reason = e.Reason
+		}
+		if f == FormStaff {
+			v.Note = e.Note
+		}
+		views = append(views, v)
+	}
+	return views
+}

@@ -1,0 +1,134 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"net"
+	"net/http"
+	"net/netip"
+	"slices"
+
+	"github.com/danielgtaylor/huma/v2"
+
+	"shouwang.care/shouwang/alerts/people"
+)
+
+type signInRequest struct {
+	remote string
+	Body   struct {
+		Login    string `json:"login" minLength:"1" maxLength:"64"`
+		Password string `json:"password" minLength:"1" maxLength:"256"`
+	}
+}
+
+// Resolve notes where the request came from.
+func (r *signInRequest) Resolve(ctx huma.Context) []error {
+	r.remote = remoteOf(ctx.RemoteAddr())
+	return nil
+}
+
+// remoteOf names the sender for throttling: the address, of IPv6 the network
+// of 64 bits, since one machine commands all of it.
+func remoteOf(addr string) string {
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return addr
+	}
+	ip, err := netip.ParseAddr(host)
+	if err != nil {
+		return host
+	}
+	if ip = ip.Unmap(); ip.Is6() {
+		if p, err := ip.WithZone("").Prefix(64); err == nil {
+			return p.String()
+		}
+	}
+	return ip.String()
+}
+
+func (a *API) registerSession() {
+	tags := []string{"session"}
+	huma.Register(a.huma, huma.Operation{
+		OperationID: "sign-in", Method: http.MethodPost, Path: "/api/session", Tags: tags,
+		Summary: "Sign in", MaxBodyBytes: 4 << 10,
+		Middlewares: huma.Middlewares{a.withSession},
+		Errors:      []int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable},
+	}, a.signIn)
+	viewed(a, huma.Operation{
+		OperationID: "me", Method: http.MethodGet, Path: "/api/me", Tags: tags,
+		Summary: "Who is signed in, and what he sees",
+	}, nil, func(_ context.Context, u people.User, _ *struct{}) (Me, error) { return a.me(u), nil })
+	huma.Register(a.huma, huma.Operation{
+		OperationID: "sign-out", Method: http.MethodDelete, Path: "/api/session", Tags: tags,
+		Summary: "Sign out; the live sockets of the session are closed", DefaultStatus: http.StatusNoContent,
+		Security:    []map[string][]string{{"session": {}}},
+		Middlewares: huma.Middlewares{a.withSession, a.require(nil)},
+		Errors:      []int{http.StatusUnauthorized, http.StatusServiceUnavailable},
+	}, a.signOut)
+}
+
+func (a *API) signIn(ctx context.Context, in *signInRequest) (*body[Me], error) {
+	login := in.Body.Login
+	log := a.Log.With("login", login, "remote", in.remote)
+	refund, wait := a.throttle.take(login, in.remote)
+	if wait > 0 {
+		log.WarnContext(ctx, "a sign-in is put off after too many failures", "wait", wait)
+		return nil, retryAfter(newProblem(http.StatusTooManyRequests, CodeThrottled,
+			fmt.Sprintf("too many failed attempts; try again in %d s", seconds(wait))), wait)
+	}
+	u, found, err := a.Accounts.UserByLogin(ctx, login)
+	if err != nil {
+		refund()
+		return nil, a.explain(ctx, "sign-in", err)
+	}
+	if !found {
+		u = people.User{}
+	}
+	ok, err := a.gate.check(ctx, in.Body.Password, u.PasswordHash)
+	if err != nil {
+		refund()
+		return nil, a.explain(ctx, "sign-in", err)
+	}
+	if !ok {
+		log.WarnContext(ctx, "a sign-in failed")
+		return nil, newProblem(http.StatusUnauthorized, CodeBadCredentials, "the login name or the password is wrong")
+	}
+	refund()
+	// A new token, so that nobody can plant one before the sign-in.
+	if err := a.sessions.RenewToken(ctx); err != nil {
+		return nil, a.explain(ctx, "sign-in", err)
+	}
+	a.sessions.Put(ctx, keyUser, string(u.ID))
+	a.sessions.Put(ctx, keyCredential, credential(u))
+	log.InfoContext(ctx, "a person signed in", "user", u.ID, "role", u.Role)
+	return answer(a.me(u)), nil
+}
+
+func (a *API) signOut(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	session := digest(a.sessions.Token(ctx))
+	if err := a.sessions.Destroy(ctx); err != nil {
+		return nil, a.explain(ctx, "sign-out", err)
+	}
+	a.Live.SignedOut(session)
+	return nil, nil
+}
+
+func (a *API) me(u people.User) Me {
+	d := a.Book.Directory()
+	me := Me{User: u, Sites: []SiteView{}, Watched: []ResidentView{}, Version: a.Version}
+	for _, s := range d.Sites {
+		if d.SeesSite(u, s.ID) {
+			me.Sites = append(me.Sites, renderSite(d, s.ID))
+		}
+	}
+	slices.SortFunc(me.Sites, func(x, y SiteView) int { return cmp.Compare(x.ID, y.ID) })
+	if u.Role == people.Family {
+		for _, id := range u.Scope.Residents {
+			if r, ok := d.Residents[id]; ok {
+				me.Watched = append(me.Watched, ResidentView{ID: r.ID, Name: r.Name})
+			}
+		}
+	}
+	return me
+}
