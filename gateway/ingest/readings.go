@@ -149,7 +149,7 @@ func (in *Ingest) store(ctx context.Context, readings []care.Reading) bool {
 		if try == storeTries {
 			in.metrics.readings.WithLabelValues(lost).Add(float64(len(readings)))
 			in.report(care.KindReading, Quarantined{
-				Site: string(readings[0].Site), Topic: care.AnyTopic(care.KindReading), Reason: care.ReasonQueueFull,
+				Site: siteOf(readings), Topic: care.AnyTopic(care.KindReading), Reason: care.ReasonQueueFull,
 				Detail: fmt.Sprintf("%d readings were given up, since neither the time series nor the queue on disk took them: %v", len(readings), errors.Join(errs...)),
 			})
 			return true
@@ -184,8 +184,19 @@ func (in *Ingest) append(ctx context.Context, readings []care.Reading) error {
 	in.metrics.readings.WithLabelValues(rejected).Add(float64(n))
 	in.metrics.readings.WithLabelValues(stored).Add(float64(len(readings) - n))
 	in.report(care.KindReading, Quarantined{
-		Site: string(readings[0].Site), Topic: care.AnyTopic(care.KindReading), Reason: care.ReasonSeries,
+		Site: siteOf(readings), Topic: care.AnyTopic(care.KindReading), Reason: care.ReasonSeries,
 		Detail: fmt.Sprintf("of %d readings: %v", len(readings), err),
 	})
 	return nil
+}
+
+// siteOf returns the site of the readings, empty when they are of several.
+func siteOf(readings []care.Reading) string {
+	site := readings[0].Site
+	for _, r := range readings {
+		if r.Site != site {
+			return ""
+		}
+	}
+	return string(site)
 }
