@@ -117,10 +117,12 @@ func (a *API) serveOpenAPI(w http.ResponseWriter, _ *http.Request) {
 	w.Write(a.openAPI)
 }
 
-// requestTime bounds the work of one request, but for live sockets.
+// requestTime bounds the work of one request, but for live sockets. It is also
+// how long a body may take: the deadline stays set while the handler works, and
+// net/http cancels the request when it passes.
 const requestTime = 20 * time.Second
 
-// in is the input of an operation; out its answer.
+// body is the answer of an operation.
 type body[T any] struct {
 	CacheControl string `header:"Cache-Control"`
 	Body         T
@@ -132,6 +134,7 @@ func answer[T any](v T) *body[T] { return &body[T]{CacheControl: "no-store", Bod
 // viewed registers an operation for signed-in people of the roles; with none
 // named, for all of them. The person is checked before the request is read.
 func viewed[I, O any](a *API, op huma.Operation, roles []people.Role, do func(ctx context.Context, u people.User, in *I) (O, error)) {
+	op.BodyReadTimeout = requestTime
 	op.Security = []map[string][]string{{"session": {}}}
 	op.Middlewares = huma.Middlewares{a.withSession, a.require(roles)}
 	op.Errors = append(op.Errors, http.StatusUnauthorized, http.StatusServiceUnavailable)

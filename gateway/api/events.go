@@ -1,11 +1,11 @@
 package api
 
 import (
+	"bytes"
 	"context"
 	"encoding/base64"
 	"net/http"
 	"strings"
-	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -27,12 +27,14 @@ func (a *API) registerEvents() {
 		Description: "The way round a broker that is away. The body is a CloudEvents 1.0 JSON event; the answer says that it is " +
 			"committed, was so before (duplicate), or never will be (refused). With 503 the edge sends it again.",
 		Security:     []map[string][]string{{"edge": {}}},
-		MaxBodyBytes: maxEventBody, BodyReadTimeout: 20 * time.Second,
+		MaxBodyBytes: maxEventBody, BodyReadTimeout: requestTime,
 		Middlewares: huma.Middlewares{a.requireEdge},
 		Errors:      []int{http.StatusUnauthorized, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable},
 	}, func(ctx context.Context, in *eventRequest) (*body[care.Receipt], error) {
 		e := ctx.Value(edgeKey{}).(edgeName)
-		receipt, err := a.Inlet.HTTPEvent(ctx, e.site, e.edge, in.RawBody)
+		// huma takes the buffer of RawBody back when this returns, and ingest may
+		// still hold the event then.
+		receipt, err := a.Inlet.HTTPEvent(ctx, e.site, e.edge, bytes.Clone(in.RawBody))
 		if err != nil {
 			return nil, a.explain(ctx, "event", err)
 		}

@@ -2,6 +2,7 @@ package api
 
 import (
 	"slices"
+	"strings"
 
 	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
@@ -40,6 +41,26 @@ func FormOf(u people.User) Form {
 		return FormFamily
 	}
 	return FormOperator
+}
+
+// ViewOf names what a user may see: it changes with his form, with the sites of
+// his scope, and for a family with the elders who consented.
+func ViewOf(d *people.Directory, u people.User) string {
+	parts := []string{string(FormOf(u))}
+	for id := range d.Sites {
+		if d.SeesSite(u, id) {
+			parts = append(parts, string(id))
+		}
+	}
+	if u.Role == people.Family {
+		for _, id := range u.Scope.Residents {
+			if d.Residents[id].FamilyConsent {
+				parts = append(parts, string(id))
+			}
+		}
+	}
+	slices.Sort(parts[1:])
+	return digest(strings.Join(parts, "\n"))[:16]
 }
 
 // public reports whether an incident of the class says nothing about what a

@@ -51,7 +51,7 @@ func (a *API) registerSession() {
 	tags := []string{"session"}
 	huma.Register(a.huma, huma.Operation{
 		OperationID: "sign-in", Method: http.MethodPost, Path: "/api/session", Tags: tags,
-		Summary: "Sign in", MaxBodyBytes: 4 << 10,
+		Summary: "Sign in", MaxBodyBytes: 4 << 10, BodyReadTimeout: requestTime,
 		Middlewares: huma.Middlewares{a.withSession},
 		Errors:      []int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable},
 	}, a.signIn)

@@ -129,6 +129,8 @@ type Frame struct {
 	Incident  *IncidentView  `json:"incident,omitempty"`
 	Incidents []IncidentView `json:"incidents,omitzero" doc:"in a snapshot always, if empty"`
 	Reason    string         `json:"reason,omitempty" enum:"slow,signed_out,shutdown"`
+	// View comes with a snapshot and with the upto that ends a catch-up.
+	View string `json:"view,omitempty" doc:"names what the viewer may see; say it in the next Hello"`
 }
 
 // Hello is the first message of the client over the WebSocket: the last number
@@ -136,4 +138,8 @@ type Frame struct {
 type Hello struct {
 	Type  string  `json:"type" enum:"hello"`
 	After *uint64 `json:"after,omitempty"`
+	// View is the latest View of a frame. When it is not what the viewer may
+	// see now, he gets a snapshot, since his picture may hold what he would
+	// never hear the end of. Without it the number alone counts.
+	View string `json:"view,omitempty" maxLength:"64"`
 }

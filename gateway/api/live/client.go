@@ -1,0 +1,305 @@
+package live
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"sync/atomic"
+	"time"
+
+	"github.com/gorilla/websocket"
+
+	"shouwang.care/shouwang/alerts/people"
+	"shouwang.care/shouwang/gateway/api"
+)
+
+// client is one socket. Its reader goroutine waits for the hello and then for
+// the end; serve is its only writer.
+type client struct {
+	hub    *Hub
+	conn   *websocket.Conn
+	viewer api.Viewer
+	queue  chan *message
+	// renew asks for a new picture, because what the viewer may see has changed.
+	renew chan struct{}
+	// end ends the socket with a reason, once; later reasons are not heard.
+	cancel context.CancelCauseFunc
+
+	user atomic.Pointer[people.User]
+	// directory is the one that the client's picture was made from.
+	directory atomic.Pointer[people.Directory]
+
+	last uint64 // number of what the client has; of the writer only
+}
+
+func newClient(h *Hub, conn *websocket.Conn, v api.Viewer) *client {
+	c := &client{hub: h, conn: conn, viewer: v, queue: make(chan *message, h.limits.queue), renew: make(chan struct{}, 1)}
+	c.user.Store(&v.User)
+	c.directory.Store(h.book.Directory())
+	return c
+}
+
+func (c *client) end(reason error) { c.cancel(reason) }
+
+// enqueue gives the client a message without ever waiting for it.
+func (c *client) enqueue(m *message) {
+	select {
+	case c.queue <- m:
+	default:
+		c.end(byeSlow)
+	}
+}
+
+// The ends that are not a bye: the client closed its socket or vanished, or it
+// does not speak the protocol.
+var (
+	errGone    = errors.New("the client is gone")
+	errNoHello = errors.New("the first message is no hello")
+)
+
+// serve runs the socket to its end.
+func (c *client) serve(ctx context.Context) {
+	ctx, c.cancel = context.WithCancelCause(ctx)
+	defer c.cancel(errGone)
+	hello := make(chan api.Hello, 1)
+	reading := make(chan struct{})
+	go func() {
+		defer close(reading)
+		c.end(c.read(hello))
+	}()
+	// The reader ends when the connection is closed.
+	defer func() { c.conn.Close(); <-reading }()
+
+	select {
+	case <-ctx.Done():
+	case <-c.hub.ended:
+		c.end(byeShutdown)
+	case h := <-hello:
+		c.end(c.write(ctx, h))
+	}
+	c.sayBye(context.Cause(ctx))
+}
+
+// read takes the hello and then discards what comes, until the client is gone.
+func (c *client) read(hello chan<- api.Hello) error {
+	c.conn.SetReadLimit(4 << 10)
+	c.conn.SetReadDeadline(time.Now().Add(c.hub.limits.hello))
+	_, r, err := c.conn.NextReader()
+	if err != nil {
+		return errGone
+	}
+	var h api.Hello
+	if err := json.NewDecoder(r).Decode(&h); err != nil || h.Type != "hello" {
+		return errNoHello
+	}
+	hello <- h
+	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(c.hub.limits.silence)) }
+	c.conn.SetPongHandler(alive)
+	alive("")
+	for {
+		_, r, err := c.conn.NextReader()
+		if err == nil {
+			_, err = io.Copy(io.Discard, r)
+		}
+		if err != nil {
+			return errGone
+		}
+	}
+}
+
+// write brings the client up to date and then hands it what the hub hands out.
+func (c *client) write(ctx context.Context, h api.Hello) error {
+	joined := c.hub.join(c)
+	defer c.hub.part(c)
+	if err := c.catchUp(ctx, h, joined); err != nil {
+		return err
+	}
+	ping := time.NewTicker(c.hub.limits.ping)
+	defer ping.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		case m := <-c.queue:
+			if err := c.pass(m); err != nil {
+				return err
+			}
+		case <-c.renew:
+			if err := c.snapshot(ctx); err != nil {
+				return err
+			}
+		case <-ping.C:
+			if err := c.conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(c.hub.limits.write)); err != nil {
+				return errGone
+			}
+		}
+	}
+}
+
+// pass writes a message of the hub, unless the client has it from catching up.
+func (c *client) pass(m *message) error {
+	if m.number < c.last || m.number == c.last && m.kind != api.FrameUpto {
+		return nil
+	}
+	if err := c.send(m); err != nil {
+		return err
+	}
+	if !m.alarmAt.IsZero() {
+		c.hub.metrics.alarm.Observe(time.Since(m.alarmAt).Seconds())
+	}
+	return nil
+}
+
+// send writes one message; only the writer calls it.
+func (c *client) send(m *message) error {
+	c.conn.SetWriteDeadline(time.Now().Add(c.hub.limits.write))
+	err := c.conn.WritePreparedMessage(m.prepared)
+	if errors.Is(err, os.ErrDeadlineExceeded) {
+		return byeSlow
+	}
+	if err != nil {
+		return errGone
+	}
+	c.last = m.number
+	c.hub.metrics.frames.WithLabelValues(string(m.kind)).Inc()
+	return nil
+}
+
+// catchUp sends what the client has missed. The client has joined before, so
+// what is committed from now on waits in its queue; rows that are in both are
+// passed over by their number.
+func (c *client) catchUp(ctx context.Context, h api.Hello, joined uint64) error {
+	release, err := c.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	head, err := c.hub.feed.FeedHead(ctx)
+	if err != nil {
+		return c.unread(ctx, err)
+	}
+	// A number above the head is of a ledger that was set back since.
+	if h.After == nil || *h.After > head || head-*h.After > c.hub.limits.catchUp || h.View != "" && h.View != c.view() {
+		return c.takeSnapshot(ctx)
+	}
+	at := *h.After
+	c.last = at
+	for {
+		rows, err := c.hub.feed.FeedAfter(ctx, at, c.hub.limits.page)
+		if err != nil {
+			return c.unread(ctx, err)
+		}
+		loaded := incidents{book: c.hub.book}
+		d, u := c.hub.book.Directory(), *c.user.Load()
+		for _, row := range rows {
+			i, err := loaded.of(ctx, row)
+			if err != nil {
+				return c.unread(ctx, err)
+			}
+			if at = row.Number; i == nil || !d.SeesIncident(u, *i) {
+				continue
+			}
+			if err := c.send(incidentMessage(d, api.FormOf(u), row, *i)); err != nil {
+				return err
+			}
+		}
+		if len(rows) < c.hub.limits.page && at >= joined {
+			break
+		}
+		if len(rows) == 0 { // the hub has handed out what is not in the feed
+			return c.takeSnapshot(ctx)
+		}
+	}
+	return c.send(newMessage(api.Frame{Type: api.FrameUpto, Number: at, View: c.view()}))
+}
+
+// view names what the viewer may see now.
+func (c *client) view() string { return api.ViewOf(c.hub.book.Directory(), *c.user.Load()) }
+
+// snapshot sends the whole picture anew.
+func (c *client) snapshot(ctx context.Context) error {
+	release, err := c.reader(ctx)
+	if err != nil {
+		return err
+	}
+	defer release()
+	return c.takeSnapshot(ctx)
+}
+
+func (c *client) takeSnapshot(ctx context.Context) error {
+	c.directory.Store(c.hub.book.Directory())
+	b, err := api.TakeBoard(ctx, c.hub.book, *c.user.Load())
+	if err != nil {
+		return c.unread(ctx, err)
+	}
+	return c.send(newMessage(api.Frame{Type: api.FrameSnapshot, Number: b.Number, Incidents: b.Incidents, View: c.view()}))
+}
+
+// reader waits for its turn to read the ledger: a whole ward that comes back at
+// once must not keep the feed's own reader waiting.
+func (c *client) reader(ctx context.Context) (release func(), err error) {
+	select {
+	case c.hub.readers <- struct{}{}:
+		return func() { <-c.hub.readers }, nil
+	case <-ctx.Done():
+		return nil, context.Cause(ctx)
+	}
+}
+
+// unread ends a client whose picture cannot be read now; it comes back.
+func (c *client) unread(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return context.Cause(ctx)
+	}
+	c.hub.log.WarnContext(ctx, "a live view cannot be filled", "user", c.viewer.User.ID, "error", err)
+	return fmt.Errorf("fill a live view: %w", err)
+}
+
+// recheck ends the client when its session has ended, and asks for a new
+// picture when its viewer's scope, or what is registered, has changed.
+func (c *client) recheck(ctx context.Context) {
+	ctx, cancel := context.WithTimeoutCause(ctx, c.hub.limits.write, errors.New("the session was not read in time"))
+	defer cancel()
+	u, ok, err := c.viewer.Check(ctx)
+	switch {
+	case err != nil:
+		// A screen must not go dark because a table cannot be read.
+		c.hub.log.WarnContext(ctx, "a session cannot be checked", "user", c.viewer.User.ID, "error", err)
+	case !ok:
+		c.end(byeSignedOut)
+	case !same(u, *c.user.Load()) || c.directory.Load() != c.hub.book.Directory():
+		c.user.Store(&u)
+		select {
+		case c.renew <- struct{}{}:
+		default:
+		}
+	}
+}
+
+// sayBye tells the client why its socket is closed, as far as it still listens.
+func (c *client) sayBye(cause error) {
+	soon := time.Now().Add(c.hub.limits.write)
+	code, text := websocket.CloseInternalServerErr, "come back"
+	reason, known := errors.AsType[bye](cause)
+	switch {
+	case errors.Is(cause, errGone):
+		return
+	case errors.Is(cause, errNoHello):
+		code, text = websocket.CloseProtocolError, errNoHello.Error()
+	case known:
+		code, text = reason.code(), string(reason)
+		if reason == byeSlow {
+			c.hub.metrics.slow.Inc()
+			c.hub.log.Warn("a live view does not keep up and is closed", "user", c.viewer.User.ID, "number", c.last)
+		}
+		c.conn.SetWriteDeadline(soon)
+		m := newMessage(api.Frame{Type: api.FrameBye, Reason: string(reason)})
+		if c.conn.WritePreparedMessage(m.prepared) != nil {
+			return
+		}
+	}
+	c.conn.WriteControl(websocket.CloseMessage, websocket.FormatCloseMessage(code, text), soon)
+}
