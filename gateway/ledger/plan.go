@@ -70,34 +70,42 @@ const upsertChunk = 200
 // names every mistake of the plan at once.
 func (s *Store) ApplyPlan(ctx context.Context, p Plan) (Summary, error) {
 	var sum Summary
-	err := s.Update(ctx, func(t *Tx) error {
-		old, err := s.readRegisters(ctx, s.writeQ, t.tx)
-		if err != nil {
-			return explain("read the registers", err)
-		}
-		if err := s.writeQ.NewSelect().Conn(t.tx).Model(&old.users).Scan(ctx); err != nil {
-			return explain("read the users", err)
-		}
-		next, err := p.rows(old)
-		if err != nil {
+	err := s.withTurn(ctx, func() error {
+		if err := s.update(ctx, func(t *Tx) error { return s.applyPlan(ctx, t, p, &sum) }); err != nil {
 			return err
 		}
-		a := application{ctx, t, s.writeQ, make(map[care.SiteID][]string)}
-		if err := a.apply(old, next, &sum); err != nil {
-			return err
-		}
-		if !sum.changed() {
-			return nil
-		}
-		if err := a.log(p.By, &sum); err != nil {
-			return err
-		}
-		return t.setSetting(ctx, revisionKey, care.NewID())
+		// The plan is in the ledger now, whatever becomes of the context.
+		return s.reload(context.WithoutCancel(ctx))
 	})
 	if err != nil {
 		return Summary{}, err
 	}
-	return sum, s.withTurn(ctx, func() error { return s.reload(ctx) })
+	return sum, nil
+}
+
+func (s *Store) applyPlan(ctx context.Context, t *Tx, p Plan, sum *Summary) error {
+	old, err := s.readRegisters(ctx, s.writeQ, t.tx)
+	if err != nil {
+		return explain("read the registers", err)
+	}
+	if err := s.writeQ.NewSelect().Conn(t.tx).Model(&old.users).Scan(ctx); err != nil {
+		return explain("read the users", err)
+	}
+	next, err := p.rows(old)
+	if err != nil {
+		return err
+	}
+	a := application{ctx, t, s.writeQ, make(map[care.SiteID][]string)}
+	if err := a.apply(old, next, sum); err != nil {
+		return err
+	}
+	if !sum.changed() {
+		return nil
+	}
+	if err := a.log(p.By, sum); err != nil {
+		return err
+	}
+	return t.setSetting(ctx, revisionKey, care.NewID())
 }
 
 // rows checks the plan against what is registered and turns it into rows.

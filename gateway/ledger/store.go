@@ -31,6 +31,7 @@ type Store struct {
 	// so that a waiter can give up with its context and waiters are served in
 	// order.
 	turn   chan struct{}
+	closed bool
 	write  *prepared // one connection
 	read   *prepared
 	writeQ *bun.DB // builds statements for the connection of write
@@ -132,9 +133,15 @@ func (s *Store) Ping(ctx context.Context) error {
 }
 
 // Close waits for a running transaction, moves what is in the write-ahead log
-// into the file and closes it. The store must not be used after.
+// into the file and closes it. What is asked of the store later fails. To close
+// it again does nothing.
 func (s *Store) Close() error {
-	s.turn <- struct{}{} // kept: nobody writes any more
+	s.turn <- struct{}{}
+	defer func() { <-s.turn }()
+	if s.closed {
+		return nil
+	}
+	s.closed = true
 	err := s.read.close()
 	// A failed checkpoint loses nothing: the log is read at the next start.
 	if _, e := s.write.db.Exec("PRAGMA wal_checkpoint(TRUNCATE)"); e != nil {

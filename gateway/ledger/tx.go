@@ -37,7 +37,8 @@ type Tx struct {
 // nil; the commit is on the disk when Update returns. Transactions are
 // serialised, so fn sees everything that was committed before. Feed rows
 // written by fn get consecutive numbers in commit order, without gaps. An
-// error of fn is returned as it is, after a roll-back.
+// error of fn is returned as it is, after a roll-back. fn must write through
+// its Tx only: a writing method of the Store would wait for fn itself.
 func (s *Store) Update(ctx context.Context, fn func(*Tx) error) error {
 	return s.withTurn(ctx, func() error { return s.update(ctx, fn) })
 }
