@@ -1,0 +1,33 @@
+import type { Incident, IncidentClass, State } from '../shared/api/types.ts';
+
+/** Filter narrows a list; an empty field narrows nothing. */
+export interface Filter {
+  site: string;
+  class: IncidentClass | '';
+  state: State | '';
+}
+
+/** noFilter shows everything. */
+export const noFilter: Filter = { site: '', class: '', state: '' };
+
+/** matches reports whether an incident is to be shown. */
+export function matches(filter: Filter, incident: Incident): boolean {
+  return (
+    (filter.site === '' || incident.site.id === filter.site) &&
+    (filter.class === '' || incident.class === filter.class) &&
+    (filter.state === '' || incident.state === filter.state)
+  );
+}
+
+/**
+ * Minutes after which an alarm that nobody has accepted stands out, by
+ * severity: an inspector looks for what was left lying, not for what is new.
+ */
+const limits: Record<Incident['severity'], number> = { urgent: 3, high: 5, medium: 10, low: 60 };
+
+/** tooLong reports whether nobody has accepted the incident for too long. */
+export function tooLong(incident: Incident, now: number): boolean {
+  return (
+    incident.state === 'raised' && now - Date.parse(incident.alarmed_at) > limits[incident.severity] * 60_000
+  );
+}

@@ -1,0 +1,131 @@
+import createClient from 'openapi-fetch';
+import type { Board, Incident, Me, Verb } from './types.ts';
+import type { paths } from './schema.d.ts';
+
+/** api is the typed client of the gateway that served this page. */
+export const api = createClient<paths>({
+  credentials: 'same-origin',
+  // Looked up at each call, since tests and service workers replace it.
+  fetch: (request) => globalThis.fetch(request),
+});
+
+/** Problem is an answer that refuses (RFC 9457) as far as pages use it. */
+export interface Problem {
+  status: number;
+  /** Stable name that the pages translate; empty when the answer has none. */
+  code: string;
+  /** Who had done already what was asked for, and when. */
+  who?: string;
+  at?: string;
+  /** The gateway's own sentence. */
+  detail: string;
+}
+
+/** Refused is the error of an answer other than success. */
+export class Refused extends Error {
+  readonly problem: Problem;
+  constructor(problem: Problem) {
+    super(problem.detail);
+    this.name = 'Refused';
+    this.problem = problem;
+  }
+}
+
+/** problemOf reads what can be read of a refusing answer. */
+export function problemOf(status: number, body: unknown): Problem {
+  const fields = (typeof body === 'object' && body !== null ? body : {}) as Record<string, unknown>;
+  const text = (name: string) => (typeof fields[name] === 'string' ? fields[name] : '');
+  return {
+    status,
+    code: text('code'),
+    who: text('who') || undefined,
+    at: text('at') || undefined,
+    detail: text('detail') || text('title') || `HTTP ${status}`,
+  };
+}
+
+/** timeLimit is how long an answer may take, in milliseconds. */
+export const timeLimit = 10_000;
+
+interface Answer<T> {
+  data?: T;
+  error?: unknown;
+  response: Response;
+}
+
+/**
+ * ask waits for an answer. It throws Refused when the gateway refuses, and the
+ * browser's own error when there was no answer.
+ */
+export async function ask<T>(call: (signal: AbortSignal) => Promise<Answer<T>>): Promise<T> {
+  const { data, error, response } = await call(AbortSignal.timeout(timeLimit));
+  if (!response.ok) throw new Refused(problemOf(response.status, error));
+  return data as T;
+}
+
+/** isSignedOut reports whether an error means that the session has ended. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof Refused && error.problem.status === 401;
+}
+
+/** whoAmI returns the signed-in person, or undefined when nobody is. */
+export async function whoAmI(): Promise<Me | undefined> {
+  try {
+    return await ask((signal) => api.GET('/api/me', { signal }));
+  } catch (error) {
+    if (isSignedOut(error)) return undefined;
+    throw error;
+  }
+}
+
+/** signIn opens a session; the gateway sets the cookie. */
+export function signIn(login: string, password: string): Promise<Me> {
+  return ask((signal) => api.POST('/api/session', { body: { login, password }, signal }));
+}
+
+/** signOut ends the session here and at the gateway. It never fails: the cookie may be gone already. */
+export async function signOut(): Promise<void> {
+  try {
+    await api.DELETE('/api/session', { signal: AbortSignal.timeout(timeLimit) });
+  } catch {
+    // The sign-in page follows all the same.
+  }
+}
+
+/** fetchBoard returns the whole picture. */
+export async function fetchBoard(): Promise<Board | 'signed_out'> {
+  try {
+    return await ask((signal) => api.GET('/api/board', { signal }));
+  } catch (error) {
+    if (isSignedOut(error)) return 'signed_out';
+    throw error;
+  }
+}
+
+/** Deed is one act of a person on an incident. */
+export type Deed =
+  | { verb: 'accept' | 'arrive' }
+  | { verb: 'resolve'; cause: 'real' | 'false' | 'test' | 'drill'; reason?: string; note?: string }
+  | { verb: 'note'; note: string };
+
+/** act sends a deed and returns the incident as the gateway then has it. */
+export function act(id: string, deed: Deed): Promise<Incident> {
+  const params = { path: { id } };
+  return ask((signal) => {
+    switch (deed.verb) {
+      case 'accept':
+        return api.POST('/api/incidents/{id}/accept', { params, signal });
+      case 'arrive':
+        return api.POST('/api/incidents/{id}/arrive', { params, signal });
+      case 'resolve': {
+        const { cause, reason, note } = deed;
+        return api.POST('/api/incidents/{id}/resolve', { params, body: { cause, reason, note }, signal });
+      }
+      case 'note':
+        return api.POST('/api/incidents/{id}/note', { params, body: { note: deed.note }, signal });
+    }
+  });
+}
+
+/** verbs are the deeds in the order of an incident's life. */
+export const verbs: readonly Verb[] = ['accept', 'arrive', 'resolve', 'note'];

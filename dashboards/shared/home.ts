@@ -1,0 +1,30 @@
+import type { Role } from './api/types.ts';
+
+/** Page is the folder of a page below the root. */
+export type Page = 'ward' | 'inspect' | 'family' | 'admin';
+
+/** pageOf is the page that a role works with. */
+export function pageOf(role: Role): Page {
+  switch (role) {
+    case 'carer':
+    case 'leader':
+    case 'manager':
+      return 'ward';
+    case 'inspector':
+      return 'inspect';
+    case 'family':
+      return 'family';
+    case 'operator':
+      return 'admin';
+  }
+}
+
+/** mayOpen reports whether a role may use a page. Operators see the sites' equipment as inspectors do. */
+export function mayOpen(role: Role, page: Page): boolean {
+  return pageOf(role) === page || (role === 'operator' && page === 'inspect');
+}
+
+/** goTo opens another page of the app in place of this one. */
+export function goTo(page: Page | ''): void {
+  location.replace(page === '' ? '/' : `/${page}/`);
+}

@@ -1,0 +1,97 @@
+import { useEffect, useRef, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { signOut } from '../api/client.ts';
+import { goTo } from '../home.ts';
+import { speak } from '../i18n.ts';
+import { applyTheme, storedTheme, type Theme } from '../theme.ts';
+import { useLanguage } from './hooks.ts';
+
+/** LanguageSwitch changes to the other language; it is named in that language. */
+export function LanguageSwitch() {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  return (
+    <button
+      type="button"
+      className="button plain"
+      lang={language === 'zh' ? 'en' : 'zh-CN'}
+      data-testid="language"
+      onClick={() => speak(language === 'zh' ? 'en' : 'zh')}
+    >
+      {t('common.languageOther')}
+    </button>
+  );
+}
+
+const themes = [
+  ['auto', 'common.themeAuto'],
+  ['light', 'common.themeLight'],
+  ['dark', 'common.themeDark'],
+] as const;
+
+/** ThemeSwitch offers light, dark, or what the system has. */
+export function ThemeSwitch() {
+  const { t } = useTranslation();
+  const [theme, setTheme] = useState<Theme>(storedTheme);
+  return (
+    <fieldset className="choice">
+      <legend>{t('common.theme')}</legend>
+      {themes.map(([value, text]) => (
+        <label key={value} className="choice-item">
+          <input
+            type="radio"
+            name="theme"
+            value={value}
+            checked={theme === value}
+            onChange={() => {
+              applyTheme(value);
+              setTheme(value);
+            }}
+          />
+          <span>{t(text)}</span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+/** Settings is the menu of every signed-in page: who is signed in, theme, sign-out. */
+export function Settings({ name }: { name: string }) {
+  const { t } = useTranslation();
+  const menu = useRef<HTMLDetailsElement>(null);
+
+  useEffect(() => {
+    const close = (event: Event) => {
+      const details = menu.current;
+      if (details === null || !details.open) return;
+      const inside = event.target instanceof Node && details.contains(event.target);
+      const escape = event instanceof KeyboardEvent && event.key === 'Escape';
+      if (escape || (event.type === 'pointerdown' && !inside)) details.open = false;
+    };
+    document.addEventListener('pointerdown', close);
+    document.addEventListener('keydown', close);
+    return () => {
+      document.removeEventListener('pointerdown', close);
+      document.removeEventListener('keydown', close);
+    };
+  }, []);
+
+  return (
+    <details className="settings" ref={menu}>
+      <summary className="button plain" data-testid="settings" aria-label={`${t('common.more')} ${name}`}>
+        {name}
+      </summary>
+      <div className="settings-panel">
+        <ThemeSwitch />
+        <button
+          type="button"
+          className="button"
+          data-testid="sign-out"
+          onClick={() => void signOut().then(() => goTo(''))}
+        >
+          {t('common.signOut')}
+        </button>
+      </div>
+    </details>
+  );
+}

@@ -1,0 +1,115 @@
+import { useEffect, useState, type SyntheticEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Refused, signIn, whoAmI } from '../shared/api/client.ts';
+import { goTo, pageOf } from '../shared/home.ts';
+import { LanguageSwitch, ThemeSwitch } from '../shared/ui/Settings.tsx';
+import './signin.css';
+
+type Trouble = { key: 'wrong' | 'throttled' | 'network' | 'empty' } | { key: 'server'; why: string };
+
+function troubleOf(error: unknown): Trouble {
+  if (!(error instanceof Refused)) return { key: 'network' };
+  const { status, detail } = error.problem;
+  if (status === 401) return { key: 'wrong' };
+  if (status === 429) return { key: 'throttled' };
+  return { key: 'server', why: detail };
+}
+
+/** SignIn lets a person in and leads her to the page of her role. */
+export function SignIn() {
+  const { t, i18n } = useTranslation();
+  const [login, setLogin] = useState('');
+  const [password, setPassword] = useState('');
+  const [shown, setShown] = useState(false);
+  const [sending, setSending] = useState(false);
+  const [trouble, setTrouble] = useState<Trouble>();
+
+  useEffect(() => {
+    document.title = `${t('signin.title')} · ${t('app.name')}`;
+  }, [t, i18n.language]);
+
+  // Someone who is signed in already has no business here.
+  useEffect(() => {
+    void whoAmI().then(
+      (me) => {
+        if (me !== undefined) goTo(pageOf(me.user.role));
+      },
+      () => {
+        // The gateway is away: signing in will say so.
+      },
+    );
+  }, []);
+
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (login.trim() === '' || password === '') {
+      setTrouble({ key: 'empty' });
+      return;
+    }
+    setSending(true);
+    setTrouble(undefined);
+    signIn(login.trim(), password).then(
+      (me) => goTo(pageOf(me.user.role)),
+      (error: unknown) => {
+        setSending(false);
+        setTrouble(troubleOf(error));
+      },
+    );
+  };
+
+  return (
+    <main className="signin">
+      <header className="signin-head">
+        <img src="/favicon.svg" alt="" width="56" height="56" />
+        <div>
+          <h1>{t('app.name')}</h1>
+          <p>{t('app.tagline')}</p>
+        </div>
+      </header>
+      <form onSubmit={submit} noValidate>
+        <label className="field">
+          <span>{t('signin.login')}</span>
+          <input
+            name="login"
+            data-testid="login"
+            autoComplete="username"
+            autoCapitalize="none"
+            spellCheck={false}
+            maxLength={64}
+            autoFocus
+            value={login}
+            onChange={(event) => setLogin(event.target.value)}
+          />
+        </label>
+        <label className="field">
+          <span>{t('signin.password')}</span>
+          <input
+            name="password"
+            data-testid="password"
+            type={shown ? 'text' : 'password'}
+            autoComplete="current-password"
+            maxLength={256}
+            value={password}
+            onChange={(event) => setPassword(event.target.value)}
+          />
+        </label>
+        <label className="choice-item">
+          <input type="checkbox" checked={shown} onChange={(event) => setShown(event.target.checked)} />
+          <span>{t('signin.showPassword')}</span>
+        </label>
+        {trouble !== undefined && (
+          <p className="signin-trouble" role="alert" data-testid="signin-trouble">
+            {trouble.key === 'server' ? t('signin.server', { why: trouble.why }) : t(`signin.${trouble.key}`)}
+          </p>
+        )}
+        <button className="button primary" data-testid="signin-submit" disabled={sending}>
+          {sending ? t('signin.sending') : t('signin.submit')}
+        </button>
+      </form>
+      <footer className="signin-foot">
+        <LanguageSwitch />
+        <ThemeSwitch />
+      </footer>
+    </main>
+  );
+}

@@ -1,0 +1,49 @@
+import react from '@vitejs/plugin-react';
+import { resolve } from 'node:path';
+import { defineConfig } from 'vitest/config';
+
+const page = (name: string) => resolve(import.meta.dirname, name, 'index.html');
+
+// Each page is an entry of its own and loads only what it shows. Nothing is
+// inlined, because the content security policy of the gateway forbids it.
+export default defineConfig({
+  plugins: [react()],
+  build: {
+    target: ['chrome107', 'safari16', 'firefox104'],
+    assetsInlineLimit: 0,
+    rolldownOptions: {
+      input: {
+        signin: page('.'),
+        ward: page('ward'),
+        inspect: page('inspect'),
+        family: page('family'),
+        admin: page('admin'),
+      },
+    },
+  },
+  server: {
+    // `npm run dev` shows the pages of a gateway (or the mock) on port 8080.
+    proxy: { '/api': { target: 'http://127.0.0.1:8080', ws: true } },
+  },
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{shared,ward,inspect,family,admin,signin}/**/*.test.ts'],
+          exclude: ['shared/texts/**'],
+        },
+      },
+      { test: { name: 'i18n', include: ['shared/texts/*.test.ts'] } },
+      {
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});

@@ -1,0 +1,52 @@
+import { useTranslation } from 'react-i18next';
+import type { Incident } from '../shared/api/types.ts';
+import { localName } from '../shared/format.ts';
+import { ClassIcon } from '../shared/ui/ClassIcon.tsx';
+import { useViewer } from '../shared/ui/hooks.ts';
+import { useReason } from '../shared/ui/useReason.ts';
+import { useWords } from '../shared/ui/useWords.ts';
+
+function Row({ incident, showSite }: { incident: Incident; showSite: boolean }) {
+  const { t, language, place, time } = useWords();
+  const why = useReason()(incident);
+  const now = useViewer().session.clock.now();
+  const { resolved } = incident;
+  return (
+    <li className="recent-row" data-testid="recent-row" data-id={incident.id}>
+      <ClassIcon of={incident.class} />
+      <span className="recent-what">
+        <strong>{t(`class.${incident.class}`)}</strong>{' '}
+        {showSite && `${localName(incident.site.name, language)} `}
+        {place(incident).join(' ')} {incident.resident?.name}
+      </span>
+      <span className="recent-how">
+        {resolved !== undefined &&
+          t('ward.resolvedBy', {
+            name: resolved.name || t('ward.someone'),
+            time: time(resolved.at, incident, now),
+          })}
+        {why !== '' && ` · ${why}`}
+        {incident.note !== undefined && incident.note !== '' && ` · ${incident.note}`}
+      </span>
+    </li>
+  );
+}
+
+/** Recent lists what was resolved within the last hour, folded away. */
+export function Recent({ incidents, showSite }: { incidents: Incident[]; showSite: boolean }) {
+  const { t } = useTranslation();
+  if (incidents.length === 0) return null;
+  return (
+    <details className="recent" data-testid="recent">
+      <summary>
+        {t('ward.recent')} <span className="count">{incidents.length}</span>{' '}
+        <span className="recent-hint">{t('ward.recentHint')}</span>
+      </summary>
+      <ul>
+        {incidents.map((incident) => (
+          <Row key={incident.id} incident={incident} showSite={showSite} />
+        ))}
+      </ul>
+    </details>
+  );
+}

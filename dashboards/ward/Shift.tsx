@@ -1,0 +1,114 @@
+import { useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useNow } from '../shared/ui/hooks.ts';
+import { Modal } from '../shared/ui/Modal.tsx';
+import type { Alarm } from './useAlarm.ts';
+
+/** MuteBanner says in the large that the board cannot be heard; one press mends it. */
+export function MuteBanner({ alarm, onStart }: { alarm: Alarm; onStart: () => void }) {
+  const { t } = useTranslation();
+  const { locked, broken, unsupported } = alarm.sound;
+  if (unsupported) {
+    return (
+      <div className="mute" role="alert" data-testid="mute">
+        <strong>{t('shift.unsupported')}</strong>
+      </div>
+    );
+  }
+  if (!locked && !broken) return null;
+  return (
+    <button type="button" className="mute" data-testid="mute" onClick={onStart}>
+      <strong>{t('shift.mute')}</strong>
+      <span>{t(broken ? 'shift.broken' : 'shift.muteHint')}</span>
+      <span className="mute-start" data-testid="start-shift">
+        {t('shift.start')}
+      </span>
+    </button>
+  );
+}
+
+/** ShiftDialog plays the alarm until the person has said whether she hears it. */
+export function ShiftDialog({ alarm, onClose }: { alarm: Alarm; onClose: () => void }) {
+  const { t } = useTranslation();
+  const { sounder, wake } = alarm;
+  const [deaf, setDeaf] = useState(false);
+  const [awake, setAwake] = useState<boolean>();
+
+  useEffect(() => {
+    sounder.rehearse(true);
+    let gone = false;
+    void wake.hold().then((held) => {
+      if (!gone) setAwake(held);
+    });
+    return () => {
+      gone = true;
+      sounder.rehearse(false);
+    };
+  }, [sounder, wake]);
+
+  return (
+    <Modal name="shift-dialog" title={t('shift.heardTitle')} onClose={onClose}>
+      <p>{t('shift.heardHint')}</p>
+      {deaf && (
+        <ol className="help" role="alert">
+          <li>{t('shift.help1')}</li>
+          <li>{t('shift.help2')}</li>
+          <li>{t('shift.help3')}</li>
+        </ol>
+      )}
+      {awake !== undefined && (
+        <p className={awake ? 'modal-hint' : 'modal-warn'}>{t(awake ? 'shift.awake' : 'shift.notAwake')}</p>
+      )}
+      <div className="modal-actions">
+        <button type="button" className="button primary" data-testid="heard" onClick={onClose}>
+          {t('shift.heard')}
+        </button>
+        <button type="button" className="button" data-testid="not-heard" onClick={() => setDeaf(true)}>
+          {t('shift.notHeard')}
+        </button>
+      </div>
+    </Modal>
+  );
+}
+
+/** SoundControl shows that the sound is on, and holds it for a minute while it plays. */
+export function SoundControl({ alarm, onTry }: { alarm: Alarm; onTry: () => void }) {
+  const { t } = useTranslation();
+  const { sounder, sound } = alarm;
+  useNow(); // counts the seconds of the quiet down
+  if (sound.locked || sound.broken || sound.unsupported) return null;
+  if (sound.quietUntil !== undefined) {
+    const seconds = Math.ceil(sounder.quietLeft() / 1000);
+    return (
+      <button
+        type="button"
+        className="button quiet on"
+        data-testid="quiet-end"
+        onClick={() => sounder.endQuiet()}
+      >
+        {t('shift.quietLeft', { seconds })} · {t('shift.quietEnd')}
+      </button>
+    );
+  }
+  if (sound.sounding !== 'off') {
+    return (
+      <button type="button" className="button quiet" data-testid="quiet" onClick={() => sounder.quiet()}>
+        {t('shift.quiet')}
+      </button>
+    );
+  }
+  return (
+    <button
+      type="button"
+      className="button plain"
+      data-testid="sound-on"
+      title={t('shift.replay')}
+      onClick={onTry}
+    >
+      <svg className="sound-icon" viewBox="0 0 24 24" aria-hidden="true">
+        <path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5H4ZM15 9a4.2 4.2 0 0 1 0 6M17.5 6.5a8 8 0 0 1 0 11" />
+      </svg>
+      {t('shift.on')}
+    </button>
+  );
+}
