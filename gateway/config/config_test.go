@@ -1,0 +1,88 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func load(t *testing.T, text string, env map[string]string) (Config, error) {
+	t.Helper()
+	path := filepath.Join(t.TempDir(), "gateway.yaml")
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return Load(path, func(k string) string { return env[k] })
+}
+
+func TestWithoutAFileEverythingIsEmbeddedAndOnLoopback(t *testing.T) {
+	got, err := Load("", func(string) string { return "" })
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(Default(), got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestTheEnvironmentWinsOverTheFile(t *testing.T) {
+	got, err := load(t, "web: {address: 127.0.0.1:1}\n", map[string]string{"SHOUWANG_WEB": "127.0.0.1:2"})
+	if err != nil || got.Web.Address != "127.0.0.1:2" {
+		t.Errorf("web.address %q, %v; want 127.0.0.1:2", got.Web.Address, err)
+	}
+}
+
+func TestMistakesAreShownInTheFile(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"an unknown key", "webb: {}\n", []string{"webb", "1 |"}},
+		{"a wrong type", "web:\n  plain: perhaps\n", []string{"plain: perhaps"}},
+		{"all at once", "log: {level: loud}\nseries:\n  engine: paper\n", []string{`"loud" is none of`, "paper", "3 |"}},
+		{"MQTT outside without TLS", "mqtt: {address: \"0.0.0.0:1883\"}\n", []string{"mqtt.address", "TLS only"}},
+		{"web outside without TLS", "web: {address: \":8080\"}\n", []string{"web.address", "web.plain"}},
+		{"half a certificate", "web: {tls: {certificate: a.pem}}\n", []string{"web.tls", "belong together"}},
+		{"influx without a server", "series: {engine: influx}\n", []string{"series.influx.url", "series.influx.bucket"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, err := load(t, c.text, nil)
+			if err == nil {
+				t.Fatal("no error")
+			}
+			for _, w := range c.want {
+				if !strings.Contains(err.Error(), w) {
+					t.Errorf("the error lacks %q:\n%v", w, err)
+				}
+			}
+		})
+	}
+}
+
+func TestSecretsHideThemselves(t *testing.T) {
+	c, err := load(t, "series: {influx: {token: hush}}\n", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s := fmt.Sprintf("%v %+v", c, c); strings.Contains(s, "hush") {
+		t.Errorf("printed: %s", s)
+	}
+	if string(c.Series.Influx.Token) != "hush" {
+		t.Errorf("token %q, want hush", string(c.Series.Influx.Token))
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	f.Add("web: {address: 127.0.0.1:1}\n")
+	f.Add("series: {engine: influx, influx: {url: http://127.0.0.1:8086, bucket: care}}\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		c, err := load(t, text, nil)
+		if err == nil && !c.MQTT.TLS.Set() && !Loopback(c.MQTT.Address) {
+			t.Errorf("%q opens MQTT beyond loopback without TLS", text)
+		}
+	})
+}
