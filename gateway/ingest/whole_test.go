@@ -250,3 +250,27 @@ func BenchmarkEventToLedger(b *testing.B) {
 		<-d.answers
 	}
 }
+
+// BenchmarkEventsFlatOut measures how many events two edges get into the
+// durable ledger when each has many under way.
+func BenchmarkEventsFlatOut(b *testing.B) {
+	g := newGateway(b)
+	devices := []*device{
+		connect(b, "tcp://"+g.broker.Addr(), "evergreen", "room-203"),
+		connect(b, "tcp://"+g.broker.Addr(), "evergreen", "room-204"),
+	}
+	const burst = 500
+	for b.Loop() {
+		for range burst {
+			for _, d := range devices {
+				d.client.Publish(care.Topic(d.site, d.edge, care.KindEvent), 1, false, encode(b, d.event()))
+			}
+		}
+		for _, d := range devices {
+			for n := 0; n < burst; {
+				n += len(next(b, d.answers, "the answers").IDs)
+			}
+		}
+	}
+	b.ReportMetric(float64(b.N*burst*len(devices))/b.Elapsed().Seconds(), "events/s")
+}

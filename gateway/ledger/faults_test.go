@@ -1,12 +1,17 @@
 package ledger
 
 import (
+	"bytes"
 	"context"
+	"crypto/sha256"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"shouwang.care/shouwang/alerts/care"
 )
@@ -181,6 +186,98 @@ func TestClose(t *testing.T) {
 	again := openAt(t, s.Path())
 	if v, _, err := again.Setting(t.Context(), "k"); v != "v" || err != nil {
 		t.Errorf("opened again it says %q, %v", v, err)
+	}
+}
+
+// A second program that has the ledger open keeps SQLite from tidying up by
+// itself.
+func TestCloseMovesTheLogBesideAnotherProgram(t *testing.T) {
+	s := opened(t)
+	other := openAt(t, s.Path())
+	if _, err := other.FeedHead(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.SetSetting(t.Context(), "k", "v"); err != nil {
+		t.Fatal(err)
+	}
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(s.Path() + "-wal"); err != nil || info.Size() != 0 {
+		t.Errorf("the write-ahead log has %d bytes (%v), want none", info.Size(), err)
+	}
+	if v, _, err := other.Setting(t.Context(), "k"); v != "v" || err != nil {
+		t.Errorf("the other program reads %q, %v", v, err)
+	}
+}
+
+func TestExpiredSessionsAreDropped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := opened(t)
+		for _, token := range []string{"a", "b", "c"} {
+			if err := s.Sessions().Commit(token, nil, time.Now().Add(time.Minute)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		time.Sleep(time.Minute)
+		if err := s.Sessions().Commit("d", nil, time.Now().Add(time.Minute)); err != nil {
+			t.Fatal(err)
+		}
+		var rows int
+		if err := s.read.db.QueryRowContext(t.Context(), "SELECT COUNT(*) FROM session").Scan(&rows); err != nil || rows != 1 {
+			t.Errorf("%d sessions are kept (%v), want the one that lives", rows, err)
+		}
+	})
+}
+
+// The chain is computed here once more, from its definition alone, as somebody
+// would who does not trust the program.
+func TestChainIsWhatItsDefinitionSays(t *testing.T) {
+	s := opened(t)
+	ctx := t.Context()
+	if _, err := s.ApplyPlan(ctx, Plan{
+		Regions: []care.Region{{ID: "r"}},
+		Sites:   []care.Site{{ID: "s", Kind: care.NursingHome, Region: "r", TimeZone: "UTC"}},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	err := s.Update(ctx, func(tx *Tx) error {
+		for range 3 {
+			if _, err := tx.Log(ctx, "s", care.Entry{
+				Kind: care.EntryNoted, Incident: "i", Act: care.Act{By: "u-1", Name: "Li Na"}, Note: "slept well",
+			}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	rows, err := s.read.db.QueryContext(ctx, "SELECT canonical, hash FROM site_log WHERE site = 's' ORDER BY number")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	prev, count := make([]byte, 32), 0
+	for rows.Next() {
+		var text, hash []byte
+		if err := rows.Scan(&text, &hash); err != nil {
+			t.Fatal(err)
+		}
+		count++
+		if want := sha256.Sum256(slices.Concat(prev, text)); !bytes.Equal(hash, want[:]) {
+			t.Errorf("row %d has hash %x, want %x", count, hash, want)
+		}
+		for _, personal := range []string{"Li Na", "slept well"} {
+			if strings.Contains(string(text), personal) {
+				t.Errorf("row %d chains personal data: %s", count, text)
+			}
+		}
+		prev = hash
+	}
+	if err := rows.Err(); err != nil || count != 4 {
+		t.Errorf("the log has %d rows (%v), want 4", count, err)
 	}
 }
 
