@@ -23,15 +23,17 @@ type incidentRequest struct {
 	ID string `path:"id" minLength:"1" maxLength:"64"`
 }
 
+// The id stands in each request itself: huma does not see the fields of an
+// embedded struct whose name is not exported.
 type noteRequest struct {
-	incidentRequest
+	ID   string `path:"id" minLength:"1" maxLength:"64"`
 	Body struct {
 		Note string `json:"note" maxLength:"16000" doc:"free text, at most 2000 characters"`
 	}
 }
 
 type resolveRequest struct {
-	incidentRequest
+	ID   string `path:"id" minLength:"1" maxLength:"64"`
 	Body struct {
 		Cause  care.Cause `json:"cause" enum:"real,false,test,drill"`
 		Reason string     `json:"reason,omitempty" maxLength:"40" doc:"care given, or why the sensor was wrong; needed when the cause is false"`
