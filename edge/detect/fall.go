@@ -105,7 +105,7 @@ type Fall struct {
 	peak  float64
 	count int
 
-	// Rings of the last seconds at the inner rate; n counts what ever went in.
+	// Rings of the last seconds at the inner rate; n counts what went in.
 	acc   []Vec
 	peaks []float64 // greatest magnitude of the samples averaged
 	throw []float64
@@ -169,9 +169,22 @@ func (f *Fall) Push(v Vec) (FallVerdict, bool) {
 	i := f.n % len(f.acc)
 	f.acc[i], f.peaks[i] = f.sum, f.peak
 	f.n++
+	f.wrap()
 	f.throw[i] = f.thrown(f.n - 1)
 	f.sum, f.peak, f.count = Vec{}, 0, 0
 	return f.judge(f.n - 1 - f.steps(decideAfter))
+}
+
+// wrap keeps the counters small: an int of a 32-bit Raspberry Pi would be full
+// after a bit more than a year. A whole number of turns leaves every place in the
+// rings as it is.
+func (f *Fall) wrap() {
+	const many = 1 << 24 // four days at 50 Hz
+	if f.n < many {
+		return
+	}
+	turns := (f.n/len(f.acc) - 1) * len(f.acc)
+	f.n, f.quiet = f.n-turns, max(0, f.quiet-turns)
 }
 
 // at returns the place in the rings of the sample with number n.
