@@ -8,6 +8,28 @@ import (
 	"time"
 )
 
+// What a sensor that breaks makes of its wearer is no fall: nobody lies under
+// four times the weight of the earth, or under none.
+func TestAStuckSensorIsNoFall(t *testing.T) {
+	t.Parallel()
+	for name, stuck := range map[string]Vec{
+		"at the end of its range": {16, 0, 0},
+		"at four g":               {4, 0, 0},
+		"at two ends":             {-16, 16, 16},
+		"at zero after a knock":   {0, 0, 0},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, rate := range []float64{25, 200, 1000} {
+				stages := []stage{{4, standing}, {0.1, Vec{4, 0, 0}}, {20, stuck}}
+				if got := play(newFall(t, FallOptions{Rate: rate}), rate, stages); len(got) > 0 {
+					t.Errorf("at %g Hz a fall is seen: %s", rate, got[0].Reason)
+				}
+			}
+		})
+	}
+}
+
 func TestFallAtTheEndsOfWhatRatesThereAre(t *testing.T) {
 	t.Parallel()
 	for _, rate := range []float64{25, 26.3, 49, 51, 99, 101, 149, 999, 1000} {
@@ -174,4 +196,3 @@ func FuzzFall(f *testing.F) {
 		}
 	})
 }
-

@@ -27,11 +27,11 @@ func (v Vec) finite() bool {
 // FallOptions are the settings of a fall detector worn at the waist.
 //
 // A fall is an impact, with the trunk thrown sideways, after which somebody who
-// was upright lies. Each of the four conditions has one limit. The sideways throw
-// is the standard deviation of the horizontal acceleration over one second,
-// called C8 by Sucerquia et al. (Sensors 2017, 17:198), who found it the best
-// single feature; the limits were set on their recordings, which the test of this
-// package measures.
+// was upright lies. Each of the four conditions has one limit; a sensor that does
+// not feel about 1 g afterwards is not believed. The sideways throw is the standard
+// deviation of the horizontal acceleration over one second, called C8 by Sucerquia
+// et al. (Sensors 2017, 17:198), who found it the best single feature; the limits
+// were set on their recordings, which the test of this package measures.
 type FallOptions struct {
 	// Rate is the rate of the samples in Hz, 25 to 1000.
 	Rate float64
@@ -59,6 +59,9 @@ const (
 	decideAfter = 3.0
 	refractory  = 10.0 // one fall has several impacts
 	maxG        = 1000 // g, beyond which a sample is no measurement
+	// Whoever lies feels 1 g, and the mean over the rest of every fall in SisFall
+	// is 0.5 to 1.26 g. A sensor that is stuck or has lost its supply feels something else.
+	leastRest, mostRest = 0.3, 2.0
 )
 
 // FallVerdict says that somebody fell, and why that is believed. It is the
@@ -233,10 +236,14 @@ func (f *Fall) judge(n int) (FallVerdict, bool) {
 	for k := f.from(n - f.steps(throwWindow)); k <= n; k++ {
 		v.FreeFall = min(v.FreeFall, f.acc[f.at(k)].norm())
 	}
-	v.TiltAfter, v.Movement = f.tilt(n+f.steps(restFrom), f.n)
+	var rest float64
+	v.TiltAfter, v.Movement, rest = f.tilt(n+f.steps(restFrom), f.n)
+	if rest < leastRest || rest > mostRest {
+		return FallVerdict{}, false
+	}
 	// Without a past, after the start, the wearer counts as having stood.
 	if before, until := f.from(n-f.steps(lookBack)), n-f.steps(backUntil); until-before >= f.steps(0.5) {
-		v.TiltBefore, _ = f.tilt(before, until)
+		v.TiltBefore, _, _ = f.tilt(before, until)
 	}
 	if v.Throw < f.opts.Throw || v.TiltAfter < f.opts.Lying || v.TiltBefore > f.opts.Standing {
 		return FallVerdict{}, false
@@ -247,8 +254,9 @@ func (f *Fall) judge(n int) (FallVerdict, bool) {
 }
 
 // tilt returns the angle of the mean acceleration of samples from to until
-// (excluded) from upright, in degrees, and their standard deviation in g.
-func (f *Fall) tilt(from, until int) (degrees, deviation float64) {
+// (excluded) from upright, in degrees, their standard deviation and the magnitude
+// of that mean, in g.
+func (f *Fall) tilt(from, until int) (degrees, deviation, mean float64) {
 	var sum Vec
 	var squares float64
 	for k := from; k < until; k++ {
@@ -262,9 +270,9 @@ func (f *Fall) tilt(from, until int) (degrees, deviation float64) {
 	deviation = math.Sqrt(max(0, squares/count-sum.dot(sum)/(count*count)))
 	norm := sum.norm()
 	if norm == 0 {
-		return 90, deviation
+		return 90, deviation, 0
 	}
-	return math.Acos(max(-1, min(1, sum.dot(f.up)/norm))) * 180 / math.Pi, deviation
+	return math.Acos(max(-1, min(1, sum.dot(f.up)/norm))) * 180 / math.Pi, deviation, norm / count
 }
 
 // explain adds what a person wants to see.
