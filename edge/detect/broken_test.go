@@ -145,6 +145,37 @@ func TestSmokeWhileTheClockJumps(t *testing.T) {
 	}
 }
 
+func TestHeatAfterANightWithoutSensor(t *testing.T) {
+	t.Parallel()
+	var h Heat
+	h.Push(noon, 22)
+	for i := range 5 {
+		if v, ok := h.Push(noon.Add(10*time.Hour+time.Duration(i)*10*time.Second), 39); ok {
+			t.Fatalf("a hot day after a cold night is a fire: %s", v.Reason)
+		}
+	}
+}
+
+func TestHeatOfASensorThatIsAskedRarely(t *testing.T) {
+	t.Parallel()
+	for _, tt := range []struct {
+		every time.Duration
+		to    float64
+		want  bool
+	}{
+		{2 * time.Minute, 44, true}, // 11 K in a minute
+		{5 * time.Minute, 44, false},
+		{30 * time.Second, 44, true},
+		{30 * time.Second, 31, false},
+	} {
+		var h Heat
+		h.Push(noon, 22)
+		if v, ok := h.Push(noon.Add(tt.every), tt.to); ok != tt.want {
+			t.Errorf("from 22 to %g °C in %s: a fire is %v, want %v (%s)", tt.to, tt.every, ok, tt.want, v.Reason)
+		}
+	}
+}
+
 // encodable fails if the evidence cannot go into an event.
 func encodable(t *testing.T, v any) {
 	t.Helper()
@@ -191,6 +222,42 @@ func FuzzFall(f *testing.F) {
 				if !(v.Peak >= 2 && v.Throw >= 0.4 && v.TiltAfter >= 50 && v.TiltBefore <= 60) {
 					t.Fatalf("a fall without its conditions: %+v", v)
 				}
+				encodable(t, v)
+			}
+		}
+	})
+}
+
+// Whatever is measured at whatever time: news alternates and can be sent.
+func FuzzSmokeAndHeat(f *testing.F) {
+	f.Add(bytesOf(0, 0, 1, 12, 1, 12, 1, 12, 1, 12, 1, 12, 1, 12, 60, 0, 10, 0, 55, 0))
+	f.Add(bytesOf(1, math.MaxFloat64, 1, math.MaxFloat64, 5, math.MaxFloat64, -1e9, -math.MaxFloat64, 1e9, 60))
+	f.Fuzz(func(t *testing.T, b []byte) {
+		s, err := NewSmoke(SmokeOptions{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var h Heat
+		at, smoking, hot := noon, false, false
+		values := numbers(b)
+		for ; len(values) >= 2; values = values[2:] {
+			step := values[0]
+			if !(math.Abs(step) < 1e9) {
+				continue
+			}
+			at = at.Add(time.Duration(step * float64(time.Second)))
+			if v, ok := s.Push(at, values[1]); ok {
+				if v.Active == smoking || v.Active != s.Active() {
+					t.Fatalf("news of smoke is no news: %+v", v)
+				}
+				smoking = v.Active
+				encodable(t, v)
+			}
+			if v, ok := h.Push(at, values[1]); ok {
+				if v.Active == hot {
+					t.Fatalf("news of heat is no news: %+v", v)
+				}
+				hot = v.Active
 				encodable(t, v)
 			}
 		}

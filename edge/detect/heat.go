@@ -15,6 +15,7 @@ const (
 	heatRiseFrom = 38.0 // °C: a heater switched on in a cold room is no fire
 	heatClear    = 45.0 // °C
 	heatClearFor = time.Minute
+	heatMax      = 1000.0 // °C: no sensor in a room survives it
 )
 
 // HeatVerdict says that a fire was felt or that it is over. It is the evidence of
@@ -35,15 +36,13 @@ type Heat struct {
 	trace  trace
 }
 
-// Push takes a temperature in °C at a time. ok says that the verdict is news.
+// Push takes a temperature in °C at a time; what is no number, or beyond 1000 °C, is
+// passed over. ok says that the verdict is news.
 func (h *Heat) Push(at time.Time, celsius float64) (v HeatVerdict, ok bool) {
-	if math.IsNaN(celsius) || math.IsInf(celsius, 0) {
+	if !(math.Abs(celsius) <= heatMax) { // NaN too
 		return v, false
 	}
-	rise := 0.0
-	if len(h.trace.at) > 0 {
-		rise = celsius - h.trace.ago(at, time.Minute)
-	}
+	rise := h.trace.rise(at, celsius)
 	h.trace.add(at, celsius)
 	v = HeatVerdict{Temperature: round(celsius, 10), Rise: round(rise, 10)}
 	switch {

@@ -82,12 +82,14 @@ func NewSmoke(o SmokeOptions) (*Smoke, error) {
 	return &Smoke{opts: o}, nil
 }
 
-// Push takes the obscuration in %/m at a time. ok says that the verdict is news:
+// Push takes the obscuration in %/m at a time; what is below 0 or above 100 counts
+// as that, and what is no number is passed over. ok says that the verdict is news:
 // a fire has begun or ended.
 func (s *Smoke) Push(at time.Time, obscuration float64) (v SmokeVerdict, ok bool) {
 	if math.IsNaN(obscuration) || math.IsInf(obscuration, 0) {
 		return v, false
 	}
+	obscuration = max(0, min(100, obscuration))
 	gap := at.Sub(s.last)
 	if gap < 0 || gap > smokeGap {
 		s.since = time.Time{}
@@ -120,7 +122,7 @@ func (s *Smoke) Push(at time.Time, obscuration float64) (v SmokeVerdict, ok bool
 func (s *Smoke) verdict(at time.Time, obscuration float64) SmokeVerdict {
 	v := SmokeVerdict{
 		Active: s.active, Obscuration: round(obscuration, 100), Baseline: round(s.baseline, 100),
-		Limit: s.opts.Alarm, Rise: round(obscuration-s.trace.ago(at, time.Minute), 100), Trace: s.trace.export(at, "%/m"),
+		Limit: s.opts.Alarm, Rise: round(s.trace.rise(at, obscuration), 100), Trace: s.trace.export(at, "%/m"),
 	}
 	if s.active {
 		v.Reason = fmt.Sprintf("smoke: %.1f %%/m obscuration, above the limit of %g for %s; %+.1f %%/m in the last minute",
@@ -154,11 +156,14 @@ func (t *trace) add(at time.Time, v float64) {
 	t.at, t.values = append(t.at, at), append(t.values, v)
 }
 
-// ago returns the value d before at, or the oldest there is.
-func (t *trace) ago(at time.Time, d time.Duration) float64 {
+// rise returns by how much v, measured at a time, is above the value a minute
+// before it. Where that is older, as between rare samples or after an outage, it is
+// what the rise comes to in a minute; where there is no older one, it is the rise
+// since the oldest.
+func (t *trace) rise(at time.Time, v float64) float64 {
 	for i := len(t.at) - 1; i >= 0; i-- {
-		if at.Sub(t.at[i]) >= d || i == 0 {
-			return t.values[i]
+		if age := at.Sub(t.at[i]); age >= time.Minute || i == 0 {
+			return (v - t.values[i]) * min(1, float64(time.Minute)/float64(max(1, age)))
 		}
 	}
 	return 0
