@@ -135,7 +135,8 @@ type Device struct {
 	// chamber (default 1 s), 1 s to 5 min for SHT3x (default 10 s).
 	Interval time.Duration `yaml:"interval,omitempty"`
 	// Report is the time between two readings, 1 s to 1 h; default 60 s, for an
-	// accelerometer 10 min. Contacts also report each change.
+	// accelerometer 10 min. Contacts also report each change; an accelerometer
+	// reports the greatest magnitude since the reading before.
 	Report time.Duration `yaml:"report,omitempty"`
 	// FaultAfter is for how long a device must fail without pause to be reported
 	// as a fault, and must work to be well again; default 5 s.
@@ -154,11 +155,13 @@ type Device struct {
 	ExternalPull bool `yaml:"external_pull,omitempty"`
 	// Debounce is for how long a contact must keep still; default 30 ms.
 	Debounce time.Duration `yaml:"debounce,omitempty"`
-	// Hold is the length of a long press; default 3 s.
+	// Hold is the length of a long press, for a button that is both call and sos;
+	// default 3 s.
 	Hold time.Duration `yaml:"hold,omitempty"`
 	// Absent is for how long a mat must be empty to be a bed exit; default 10 s.
 	Absent time.Duration `yaml:"absent,omitempty"`
-	// Hours, if given, is when a bed exit is an event, local time.
+	// Hours, if given, is when a bed exit or the opening of a door (wandering,
+	// intrusion) is an event, local time.
 	Hours *Hours `yaml:"hours,omitempty"`
 
 	// ActiveLow is for sounders that sound at the low level.

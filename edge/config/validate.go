@@ -208,7 +208,13 @@ func (k *checker) contact(path string, d Device) {
 	k.require(d.Hold == 0 || d.Hold >= time.Second && d.Hold <= time.Minute, path+".hold", "%s is not within 1s and 1m", d.Hold)
 	k.require(d.Absent >= 0 && d.Absent <= time.Hour, path+".absent", "%s is not within 0s and 1h", d.Absent)
 	_, exit := d.Points["bed_exit"]
-	k.require(exit || (d.Absent == 0 && d.Hours == nil), path, "absent and hours belong to a point bed_exit, which the device does not have")
+	k.require(exit || d.Absent == 0, path+".absent", "absent belongs to a point bed_exit, which the device does not have")
+	_, wandering := d.Points["wandering"]
+	_, intrusion := d.Points["intrusion"]
+	k.require(exit || wandering || intrusion || d.Hours == nil, path+".hours", "hours belong to a point bed_exit, wandering or intrusion, which the device does not have")
+	_, call := d.Points["call"]
+	_, sos := d.Points["sos"]
+	k.require(call && sos || d.Hold == 0, path+".hold", "hold tells a call from an sos; the device does not have both points")
 	if d.Hours != nil {
 		for name, v := range map[string]string{"from": d.Hours.From, "to": d.Hours.To} {
 			_, err := time.Parse("15:04", v)
