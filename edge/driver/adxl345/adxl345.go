@@ -118,7 +118,7 @@ type Dev struct {
 	fill float64
 	at   time.Time
 	gap  bool      // samples may be missing before the next one
-	last time.Time // when the last sample was read, or measuring began
+	last time.Time // when the chip last had a sample, or measuring began
 	lost uint64
 }
 
@@ -195,9 +195,9 @@ func (d *Dev) Start() error {
 // ReadFIFO returns the samples that have gathered since the last call, oldest
 // first: none, or up to Depth. Poll it at least each 100 ms at 200 Hz.
 //
-// overrun says that samples may be missing between those returned and those of
-// the call before: the FIFO was full, the host was too slow while it drained it,
-// a transfer failed, or the chip was started again. Lost counts them.
+// overrun says that samples may be missing between those of the call before and
+// the last of those returned: the FIFO was full, the host was too slow while it
+// drained it, a transfer failed, or the chip was started again. Lost counts them.
 //
 // With an error the samples read before it are returned too: they are gone from
 // the chip. ErrStopped means that the chip must be started again. A ctx that has
@@ -220,6 +220,9 @@ func (d *Dev) ReadFIFO(ctx context.Context) (samples []Sample, overrun bool, err
 
 // drain reads the entries that FIFO_STATUS announces.
 func (d *Dev) drain() ([]Sample, error) {
+	// The level counts from before it is asked for: a bus or a host so slow that
+	// samples come in until the answer is here must not hide them.
+	asked := time.Now()
 	status, err := d.read(regFIFOStatus)
 	if err != nil {
 		return nil, err
@@ -234,11 +237,11 @@ func (d *Dev) drain() ([]Sample, error) {
 	if err != nil {
 		return nil, err
 	}
-	now := time.Now()
 	if n == 0 {
-		return nil, d.checkAlive(now)
+		return nil, d.checkAlive(asked)
 	}
-	d.resync(n, source&intOverrun != 0, now)
+	d.resync(n, source&intOverrun != 0, asked)
+	d.last = asked // it measures, even if the bus does not let its samples through
 	samples := make([]Sample, 0, n)
 	for range n {
 		s, err := d.burst()
@@ -252,8 +255,8 @@ func (d *Dev) drain() ([]Sample, error) {
 	return samples, nil
 }
 
-// checkAlive judges an empty FIFO. Two periods and 50 ms cover the turn-on time
-// and the tolerance of the chip's oscillator many times over.
+// checkAlive judges a FIFO that was empty at a time. Two periods and 50 ms cover the
+// turn-on time and the tolerance of the chip's oscillator many times over.
 func (d *Dev) checkAlive(now time.Time) error {
 	d.fill, d.at = 0, now
 	silent := now.Sub(d.last)
@@ -263,8 +266,8 @@ func (d *Dev) checkAlive(now time.Time) error {
 	return d.fail(regFIFOStatus, fmt.Errorf("%w: no sample for %s; start it again, and check its supply if this repeats", ErrStopped, silent.Round(time.Millisecond)))
 }
 
-// resync takes the fill level that the chip reports and counts what was lost if
-// the FIFO has been full since.
+// resync takes the fill level that the chip had at a time and counts what was lost
+// if the FIFO has been full since.
 func (d *Dev) resync(n int, overrun bool, now time.Time) {
 	d.grow(now)
 	if overrun {
@@ -280,7 +283,7 @@ func (d *Dev) resync(n int, overrun bool, now time.Time) {
 // filled up while it was being drained.
 func (d *Dev) popped() {
 	d.grow(time.Now())
-	if d.fill > Depth {
+	if d.fill > fifoLevels {
 		d.gap = true
 		d.lost += uint64(d.fill) - fifoLevels
 		d.fill = fifoLevels
