@@ -1,0 +1,175 @@
+package shouwang_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+	"os/exec"
+	"path"
+	"strings"
+	"testing"
+)
+
+const module = "shouwang.care/shouwang/"
+
+// imports lists, for each package of this module, what its code that is no test
+// imports. Packages that serve tests (their name ends in test) are left out.
+func imports(t *testing.T) map[string][]string {
+	t.Helper()
+	cmd := exec.Command("go", "list", "-json=ImportPath,Imports", "./...")
+	var stderr bytes.Buffer
+	cmd.Stderr = &stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v\n%s", err, stderr.Bytes())
+	}
+	all := map[string][]string{}
+	for d := json.NewDecoder(bytes.NewReader(out)); ; {
+		var p struct {
+			ImportPath string
+			Imports    []string
+		}
+		if err := d.Decode(&p); errors.Is(err, io.EOF) {
+			return all
+		} else if err != nil {
+			t.Fatal(err)
+		}
+		if name := strings.TrimPrefix(p.ImportPath, module); !strings.HasSuffix(name, "test") {
+			all[name] = p.Imports
+		}
+	}
+}
+
+// arrows says for a folder what its packages may import of this module; a
+// package may always import those below its own folder. The longest folder
+// that fits a package counts.
+var arrows = []struct {
+	from string
+	to   []string
+	why  string
+}{
+	{"alerts/care", nil, "the shared words stand on nothing but the standard library"},
+	{"alerts/people", []string{"alerts/care"}, "who people are is known without any rule about alarms"},
+	{"alerts", []string{"alerts/care", "alerts/people"}, "the core is pure: it knows neither gateway nor edge"},
+
+	{"edge", []string{"alerts/care"}, "an edge runs on a small board beside an old person and must not carry the gateway"},
+	{".edge main", []string{"alerts/care", "edge", "firmware-sim/board"}, "--hardware sim:FILE is the one place where the agent knows of simulated hardware"},
+	{"edge/agent", []string{"alerts/care", "edge"}, ""},
+
+	{"firmware-sim", []string{"alerts/care", "edge", "firmware-sim"}, "a simulation that imported the gateway could not judge it"},
+
+	{"gateway/config", nil, "settings are read before anything else exists"},
+	{"gateway/siteplan", []string{"alerts/care", "alerts/people"}, "siblings under gateway meet only in gateway/app"},
+	{"gateway/broker", []string{"alerts/care"}, "siblings under gateway meet only in gateway/app"},
+	{"gateway/ingest", []string{"alerts/care", "alerts/people"}, "siblings under gateway meet only in gateway/app"},
+	{"gateway/watch", []string{"alerts", "alerts/care", "alerts/people"}, "siblings under gateway meet only in gateway/app"},
+	{"gateway/ledger", []string{"alerts", "alerts/care", "alerts/people"}, "siblings under gateway meet only in gateway/app"},
+	{"gateway/series", []string{"alerts/care", "gateway/series"}, "siblings under gateway meet only in gateway/app"},
+	{"gateway/api", []string{"alerts", "alerts/care", "alerts/people", "gateway/api"}, "siblings under gateway meet only in gateway/app"},
+	{"gateway/app", []string{"alerts/care", "alerts/people", "gateway", "dashboards"}, "the gateway must not depend on edges or simulations"},
+	{"gateway", []string{"gateway/app", "gateway/config", "gateway/ledger"}, "main is a doorway"},
+	{"dashboards", nil, "the pages are files"},
+}
+
+func TestArrowsPointInward(t *testing.T) {
+	for name, list := range imports(t) {
+		if name == strings.TrimSuffix(module, "/") { // the root
+			continue
+		}
+		best := -1
+		for i, a := range arrows {
+			if a.from == "."+name+" main" || name == a.from || strings.HasPrefix(name, a.from+"/") {
+				if best < 0 || len(a.from) > len(arrows[best].from) || strings.HasPrefix(a.from, ".") {
+					best = i
+				}
+			}
+		}
+		if best < 0 {
+			t.Errorf("no arrow is drawn for %s: add it to this test and to docs/architecture.md", name)
+			continue
+		}
+		for _, imported := range list {
+			to, ours := strings.CutPrefix(imported, module)
+			if ours && !may(name, arrows[best].to, to) {
+				t.Errorf("%s must not import %s: %s", name, to, arrows[best].why)
+			}
+		}
+	}
+}
+
+// may reports whether a package may import another one of the module.
+func may(from string, allowed []string, to string) bool {
+	if strings.HasPrefix(to, from+"/") {
+		return true
+	}
+	for _, a := range allowed {
+		// alerts and alerts/care are named each, all other folders as a whole.
+		if to == a || !strings.HasPrefix(a, "alerts") && strings.HasPrefix(to, a+"/") {
+			return true
+		}
+	}
+	// Within one folder of edge, such as edge/driver, siblings may meet.
+	return strings.HasPrefix(from, "edge/") && strings.HasPrefix(to, "edge/") && to != "edge/agent"
+}
+
+// owners names the packages that stand between the project and a library, so
+// that a library can be replaced in one place.
+var owners = map[string][]string{
+	"github.com/nats-io/":                       {"gateway/broker"},
+	"github.com/eclipse/paho.mqtt.golang":       {"gateway/ingest", "edge/uplink"},
+	"github.com/prometheus/prometheus/":         {"gateway/series/embedded"},
+	"github.com/influxdata/influxdb-client-go/": {"gateway/series/influx"},
+	"github.com/uptrace/bun":                    {"gateway/ledger"},
+	"github.com/pressly/goose/":                 {"gateway/ledger"},
+	"modernc.org/sqlite":                        {"gateway/ledger"},
+	"github.com/gorilla/websocket":              {"gateway/api/live"},
+	"github.com/danielgtaylor/huma/":            {"gateway/api"},
+	"github.com/alexedwards/":                   {"gateway/api"},
+	"periph.io/x/host/":                         {"edge"},
+	"periph.io/x/conn/":                         {"edge", "edge/agent", "edge/driver", "firmware-sim/board", "firmware-sim/chip"},
+	"github.com/prometheus/client_golang/":      {"gateway"},
+	"github.com/goccy/go-yaml":                  {"gateway/config", "gateway/siteplan", "edge/config", "firmware-sim"},
+	"database/sql":                              {"gateway/ledger"},
+	"net/http":                                  {"gateway/api", "gateway/series/influx", "edge/uplink"},
+}
+
+func TestEachLibraryHasOneDoor(t *testing.T) {
+	for name, list := range imports(t) {
+		for _, imported := range list {
+			for library, doors := range owners {
+				if imported != library && !strings.HasPrefix(imported, strings.TrimSuffix(library, "/")+"/") {
+					continue
+				}
+				if !behind(name, doors) {
+					t.Errorf("%s imports %s, which belongs behind %s", name, imported, strings.Join(doors, " and "))
+				}
+			}
+		}
+	}
+}
+
+func behind(name string, doors []string) bool {
+	for _, d := range doors {
+		if name == d || strings.HasPrefix(name, d+"/") && d != "edge" {
+			return true
+		}
+	}
+	return false
+}
+
+// TestTheCoreTouchesNothing: no file, network, process or log is reached from
+// the alerting core.
+func TestTheCoreTouchesNothing(t *testing.T) {
+	for name, list := range imports(t) {
+		if path.Dir(name+"/x") != "alerts" && !strings.HasPrefix(name, "alerts/") {
+			continue
+		}
+		for _, imported := range list {
+			switch imported {
+			case "os", "net", "net/http", "os/exec", "log", "log/slog", "database/sql", "syscall":
+				t.Errorf("%s imports %s: the core does no I/O", name, imported)
+			}
+		}
+	}
+}
