@@ -32,15 +32,13 @@ const (
 )
 
 func newSessions(store scs.Store, tls bool, trouble func(http.ResponseWriter, *http.Request, error)) *scs.SessionManager {
-	m := scs.New()
-	m.Store = store
-	m.Lifetime = sessionLife
-	m.ErrorFunc = trouble
-	m.Cookie.Name = sessionCookie
-	m.Cookie.HttpOnly = true
-	m.Cookie.SameSite = http.SameSiteLaxMode
-	m.Cookie.Secure = tls
-	return m
+	// Not scs.New: it begins a store in memory, with a goroutine that nobody ends.
+	return &scs.SessionManager{
+		Store: store, Lifetime: sessionLife, Codec: scs.GobCodec{}, ErrorFunc: trouble,
+		Cookie: scs.SessionCookie{
+			Name: sessionCookie, Path: "/", HttpOnly: true, SameSite: http.SameSiteLaxMode, Secure: tls, Persist: true,
+		},
+	}
 }
 
 // ledgerTrouble answers when a session cannot be read or written.
