@@ -62,7 +62,7 @@ func (a *API) requireEdge(ctx huma.Context, next func(huma.Context)) {
 		}
 	}
 	if !ok {
-		a.Log.WarnContext(ctx.Context(), "an edge was turned away", "site", e.site, "edge", e.edge, "remote", remoteOf(ctx.RemoteAddr()))
+		a.Log.WarnContext(ctx.Context(), "an edge was turned away", "site", e.site, "edge", e.edge, "remote", remote(request(ctx)))
 		ctx.SetHeader("WWW-Authenticate", `Basic realm="shouwang edge", charset="UTF-8"`)
 		huma.WriteErr(a.huma, ctx, http.StatusUnauthorized, "the edge or its secret is not known here: enrol the edge again")
 		return

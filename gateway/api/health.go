@@ -5,9 +5,7 @@ import (
 	"crypto/sha256"
 	"crypto/subtle"
 	"errors"
-	"net"
 	"net/http"
-	"net/netip"
 	"strings"
 	"time"
 
@@ -59,7 +57,7 @@ var errHealthTime = errors.New("no answer within " + healthTime.String())
 // serveMetrics answers the monitor on this machine, who has the token, and
 // operators: how often alarms ring is nobody else's business.
 func (a *API) serveMetrics(w http.ResponseWriter, r *http.Request) {
-	if !loopback(r.RemoteAddr) && !a.hasMetricsToken(r) {
+	if !local(r) && !a.hasMetricsToken(r) {
 		v, ok, err := a.viewer(r)
 		switch {
 		case err != nil:
@@ -83,13 +81,4 @@ func (a *API) hasMetricsToken(r *http.Request) bool {
 	}
 	got, want := sha256.Sum256([]byte(token)), sha256.Sum256([]byte(a.MetricsToken))
 	return subtle.ConstantTimeCompare(got[:], want[:]) == 1
-}
-
-func loopback(addr string) bool {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return false
-	}
-	ip, err := netip.ParseAddr(host)
-	return err == nil && ip.Unmap().IsLoopback()
 }

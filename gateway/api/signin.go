@@ -4,9 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net"
 	"net/http"
-	"net/netip"
 	"slices"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -24,27 +22,8 @@ type signInRequest struct {
 
 // Resolve notes where the request came from.
 func (r *signInRequest) Resolve(ctx huma.Context) []error {
-	r.remote = remoteOf(ctx.RemoteAddr())
+	r.remote = remote(request(ctx))
 	return nil
-}
-
-// remoteOf names the sender for throttling: the address, of IPv6 the network
-// of 64 bits, since one machine commands all of it.
-func remoteOf(addr string) string {
-	host, _, err := net.SplitHostPort(addr)
-	if err != nil {
-		return addr
-	}
-	ip, err := netip.ParseAddr(host)
-	if err != nil {
-		return host
-	}
-	if ip = ip.Unmap(); ip.Is6() {
-		if p, err := ip.WithZone("").Prefix(64); err == nil {
-			return p.String()
-		}
-	}
-	return ip.String()
 }
 
 func (a *API) registerSession() {
