@@ -37,6 +37,9 @@ type Options struct {
 	// TLS says that people reach the gateway by HTTPS, so that the cookie of
 	// the session is never sent without it.
 	TLS bool
+	// Origins are further origins that pages may come from, such as
+	// https://care.example.org of a proxy that does not pass the host on.
+	Origins []string
 	// MetricsToken lets whoever sends it as a bearer token read the metrics
 	// from beyond the machine; empty lets nobody but signed-in operators.
 	MetricsToken string
@@ -59,7 +62,8 @@ type API struct {
 	handler  http.Handler
 }
 
-// New returns the API. The error says what of the web app could not be read.
+// New returns the API. The error says what of the web app could not be read, or
+// which of the origins is none.
 func New(o Options) (*API, error) {
 	a := &API{Options: o, metrics: newMetrics(o.Registerer), throttle: newThrottle()}
 	a.routes = newRoutes(a.metrics)
@@ -75,7 +79,9 @@ func New(o Options) (*API, error) {
 	if a.openAPI, err = a.document(); err != nil {
 		return nil, err
 	}
-	a.handler = secure(a.routes)
+	if a.handler, err = secure(a.routes, o.Origins); err != nil {
+		return nil, err
+	}
 	return a, nil
 }
 

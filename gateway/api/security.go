@@ -1,6 +1,10 @@
 package api
 
-import "net/http"
+import (
+	"fmt"
+	"net/http"
+	"strings"
+)
 
 // contentPolicy lets pages load from the gateway only. Sounds are synthesised,
 // hence blob and data for media; there are no inline scripts.
@@ -9,8 +13,13 @@ const contentPolicy = "default-src 'none'; script-src 'self'; style-src 'self'; 
 	"frame-ancestors 'none'; base-uri 'none'; form-action 'self'"
 
 // secure adds what every answer needs against the attacks of other pages.
-func secure(next http.Handler) http.Handler {
+func secure(next http.Handler, origins []string) (http.Handler, error) {
 	origin := http.NewCrossOriginProtection()
+	for _, o := range origins {
+		if err := origin.AddTrustedOrigin(o); err != nil {
+			return nil, fmt.Errorf("%q is no origin such as https://care.example.org: %w", o, err)
+		}
+	}
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, newProblem(http.StatusForbidden, CodeCrossOrigin, "a page of another origin may not do this"))
 	}))
@@ -22,6 +31,9 @@ func secure(next http.Handler) http.Handler {
 		h.Set("X-Frame-Options", "DENY")
 		h.Set("Referrer-Policy", "same-origin")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
+		if strings.HasPrefix(r.URL.Path, "/api/") {
+			h.Set("Cache-Control", "no-store") // of errors, too
+		}
 		next.ServeHTTP(w, r)
-	})
+	}), nil
 }
