@@ -10,7 +10,7 @@ import (
 	"mime"
 	"net/http"
 	"path"
-	"slices"
+	"strconv"
 	"strings"
 
 	"shouwang.care/shouwang/alerts/people"
@@ -140,7 +140,7 @@ func (s *website) serve(w http.ResponseWriter, r *http.Request) {
 			body = f.zipped
 		}
 	}
-	if slices.Contains(strings.Split(r.Header.Get("If-None-Match"), ", "), h.Get("ETag")) {
+	if hasTag(r, h.Get("ETag")) {
 		w.WriteHeader(http.StatusNotModified)
 		return
 	}
@@ -150,13 +150,27 @@ func (s *website) serve(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// hasTag reports whether the browser has the file of a tag. A proxy that packs
+// files makes tags weak (RFC 9110, section 13.1.2: the comparison is).
+func hasTag(r *http.Request, tag string) bool {
+	for t := range strings.SplitSeq(r.Header.Get("If-None-Match"), ",") {
+		if strings.TrimPrefix(strings.TrimSpace(t), "W/") == tag {
+			return true
+		}
+	}
+	return false
+}
+
 // acceptsGzip reads Accept-Encoding as far as browsers use it.
 func acceptsGzip(r *http.Request) bool {
 	for part := range strings.SplitSeq(r.Header.Get("Accept-Encoding"), ",") {
 		coding, weight, _ := strings.Cut(strings.TrimSpace(part), ";")
-		if strings.EqualFold(coding, "gzip") {
-			return !strings.HasPrefix(strings.ReplaceAll(weight, " ", ""), "q=0") || strings.Contains(weight, "0.")
+		if !strings.EqualFold(strings.TrimSpace(coding), "gzip") {
+			continue
 		}
+		weight, given := strings.CutPrefix(strings.TrimSpace(weight), "q=")
+		q, err := strconv.ParseFloat(weight, 64)
+		return !given || err == nil && q > 0
 	}
 	return false
 }
