@@ -15,15 +15,29 @@ import (
 	"shouwang.care/shouwang/alerts/care"
 )
 
+// mosquitto returns the path of the program: $SHOUWANG_MOSQUITTO, else of the
+// search path or where Debian puts it.
+func mosquitto(t *testing.T) string {
+	t.Helper()
+	if path := os.Getenv("SHOUWANG_MOSQUITTO"); path != "" {
+		if _, err := os.Stat(path); err != nil {
+			t.Fatalf("SHOUWANG_MOSQUITTO names no program: %v", err)
+		}
+		return path
+	}
+	for _, name := range []string{"mosquitto", "/usr/sbin/mosquitto"} {
+		if path, err := exec.LookPath(name); err == nil {
+			return path
+		}
+	}
+	t.Skip("no mosquitto here, so ingest is not tried with the broker of somebody else: apt install mosquitto, or name the program in SHOUWANG_MOSQUITTO")
+	return ""
+}
+
 // startMosquitto starts Mosquitto on a free port and returns its address.
 func startMosquitto(t *testing.T) string {
 	t.Helper()
-	path := "/usr/sbin/mosquitto"
-	if _, err := os.Stat(path); err != nil {
-		if path, err = exec.LookPath("mosquitto"); err != nil {
-			t.Skip("mosquitto is not installed, so ingest is not tried with the broker of somebody else: apt install mosquitto")
-		}
-	}
+	path := mosquitto(t)
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		t.Fatal(err)

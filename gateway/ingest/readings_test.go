@@ -88,7 +88,7 @@ func TestAFullQueueDropsTheOldest(t *testing.T) {
 	r := newRig(t)
 	d := r.device("evergreen", "room-203")
 	r.series.setFail(func([]care.Reading) error { return errAway })
-	const packs, each = 60, 1000 // about 70 bytes a reading in the queue
+	const packs, each = 24, 1000 // about 70 bytes a reading in the queue
 	now := time.Now()
 	for p := range packs {
 		readings := make([]care.Reading, each)

@@ -22,27 +22,21 @@ import (
 	"shouwang.care/shouwang/gateway/series/seriestest"
 )
 
-// influxd returns the path of the server's program: $SHOUWANG_INFLUXD, where
-// `make tools` puts it, or the search path.
+// influxd returns the path of the server's program: $SHOUWANG_INFLUXD, else of
+// the search path.
 func influxd(t *testing.T) string {
 	t.Helper()
-	for _, p := range []string{os.Getenv("SHOUWANG_INFLUXD"), "../../../bin/tools/influxd"} {
-		if p == "" {
-			continue
-		}
-		if _, err := os.Stat(p); err == nil {
-			abs, err := filepath.Abs(p)
-			if err != nil {
-				t.Fatal(err)
-			}
-			return abs
+	path := os.Getenv("SHOUWANG_INFLUXD")
+	if path == "" {
+		var err error
+		if path, err = exec.LookPath("influxd"); err != nil {
+			t.Skip("no influxd here, so the suite is not run on a real server: `make test` builds it, or name the program in SHOUWANG_INFLUXD")
 		}
 	}
-	p, err := exec.LookPath("influxd")
-	if err != nil {
-		t.Skip("no influxd here: `make tools` builds it")
+	if _, err := os.Stat(path); err != nil {
+		t.Fatalf("SHOUWANG_INFLUXD names no program, `make tools` builds it: %v", err)
 	}
-	return p
+	return path
 }
 
 // freePort returns a port of 127.0.0.1 that was free a moment ago.
