@@ -210,6 +210,7 @@ type person struct {
 	rig    *rig
 	client *http.Client
 	base   string
+	login  string
 }
 
 // nobody is a browser that is not signed in.
@@ -225,13 +226,14 @@ func (r *rig) nobody() *person {
 	return &person{r, &http.Client{
 		Transport: r.transport, Jar: jar,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, base}
+	}, base, ""}
 }
 
 // as returns the browser of somebody who has signed in.
 func (r *rig) as(login string) *person {
 	r.t.Helper()
 	p := r.nobody()
+	p.login = login
 	if res := p.signIn(login, password); res.StatusCode != http.StatusOK {
 		r.t.Fatalf("the sign-in of %s is answered %d: %s", login, res.StatusCode, res.body)
 	}

@@ -1,0 +1,236 @@
+package api_test
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
+	"shouwang.care/shouwang/gateway/api"
+	"shouwang.care/shouwang/gateway/ledger"
+)
+
+// open to whom; the values of TestEveryRouteOfEveryRole.
+const (
+	toAll      = "nobody carer leader manager inspector family operator"
+	toSignedIn = "carer leader manager inspector family operator"
+	toStaff    = "carer leader manager"
+	notFamily  = "carer leader manager inspector operator"
+	toOperator = "operator"
+	toNobody   = "" // an edge needs no person
+)
+
+// TestEveryRouteOfEveryRole fails, too, for a route that it does not know: who
+// adds one has to say here who may use it.
+func TestEveryRouteOfEveryRole(t *testing.T) {
+	r := newRig(t)
+	r.run(r.hub.Run)
+	id := r.raise(songhe, "203-1-cord", care.SOS)
+	table := map[string]struct {
+		path string
+		body any
+		open string
+	}{
+		"POST /api/session":                {"/api/session", map[string]string{"login": "chen", "password": password}, toAll},
+		"GET /api/me":                      {"/api/me", nil, toSignedIn},
+		"DELETE /api/session":              {"/api/session", nil, toSignedIn},
+		"GET /api/board":                   {"/api/board", nil, toSignedIn},
+		"GET /api/incidents":               {"/api/incidents", nil, toSignedIn},
+		"GET /api/incidents/{id}":          {"/api/incidents/" + id, nil, toSignedIn},
+		"POST /api/incidents/{id}/accept":  {"/api/incidents/" + id + "/accept", nil, toStaff},
+		"POST /api/incidents/{id}/arrive":  {"/api/incidents/" + id + "/arrive", nil, toStaff},
+		"POST /api/incidents/{id}/resolve": {"/api/incidents/" + id + "/resolve", map[string]string{"cause": "real"}, toStaff},
+		"POST /api/incidents/{id}/note":    {"/api/incidents/" + id + "/note", map[string]string{"note": "n"}, toStaff},
+		"GET /api/points":                  {"/api/points", nil, notFamily},
+		"GET /api/series":                  {"/api/series?site=songhe&point=203-smoke&quantity=temperature&from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", nil, notFamily},
+		"GET /api/quarantine":              {"/api/quarantine", nil, toOperator},
+		"POST /api/events":                 {"/api/events", "{}", toNobody},
+		"GET /api/live":                    {"/api/live", nil, toSignedIn}, // answers that an upgrade is needed
+		"GET /healthz":                     {"/healthz", nil, toAll},
+		"GET /metrics":                     {"/metrics", nil, toOperator},
+		"GET /openapi.json":                {"/openapi.json", nil, toAll},
+		"/api/":                            {"/api/nothing", nil, toAll}, // answers that there is no such thing
+		"/":                                {"/", nil, toAll},
+	}
+	if diff := cmp.Diff(slices.Sorted(maps.Keys(table)), slices.Sorted(slices.Values(r.api.Routes()))); diff != "" {
+		t.Errorf("the routes (-this table +the API):\n%s", diff)
+	}
+	browsers := map[string]*person{"nobody": r.nobody()}
+	for role, login := range map[string]string{
+		"carer": "chen", "leader": "lin", "manager": "gao", "inspector": "zhou", "family": "daughter", "operator": "ops",
+	} {
+		browsers[role] = r.as(login)
+	}
+	for pattern, test := range table {
+		t.Run(pattern, func(t *testing.T) {
+			method, _, found := strings.Cut(pattern, " ")
+			if !found {
+				method = "GET"
+			}
+			for role, p := range browsers {
+				switch { // who signs in or out is another one afterwards
+				case !strings.HasSuffix(pattern, "/api/session"):
+				case role == "nobody":
+					p = r.nobody()
+				default:
+					p = r.as(p.login)
+				}
+				res := p.do(method, test.path, test.body)
+				open := strings.Contains(" "+test.open+" ", " "+role+" ")
+				switch {
+				case open && (res.StatusCode == 401 || res.StatusCode == 403 || res.StatusCode >= 500):
+					t.Errorf("%s is answered %d: %s", role, res.StatusCode, res.body)
+				case !open && (role == "nobody" || test.open == toNobody):
+					res.expect(t, 401)
+				case !open:
+					res.problem(t, 403, api.CodeNotAllowed)
+				}
+			}
+		})
+	}
+}
+
+// scene raises an incident of each kind, and returns their ids by name.
+func scene(r *rig) map[string]string {
+	return map[string]string{
+		"li-sos":   r.raise(songhe, "203-1-cord", care.SOS),
+		"li-call":  r.raise(songhe, "203-1-cord", care.Call),
+		"zhao-sos": r.raise(songhe, "203-2-cord", care.SOS),
+		"fire":     r.raise(songhe, "203-smoke", care.Fire),
+		"fault":    r.raise(songhe, "203-smoke", care.Fault),
+		"xu-fall":  r.raise(qinghe, "watch", care.Fall),
+	}
+}
+
+var atSonghe = []string{"fault", "fire", "li-call", "li-sos", "zhao-sos"}
+
+// sees is who sees which incidents of the scene.
+var sees = map[string][]string{
+	"chen": atSonghe, "lin": atSonghe, "zhou": atSonghe,
+	"gao": {"fault", "fire", "li-call", "li-sos", "xu-fall", "zhao-sos"},
+	"ops": {"fault", "fire", "li-call", "li-sos", "xu-fall", "zhao-sos"},
+	"wu":  {"xu-fall"}, "ma": {"xu-fall"}, "ops-qinghe": {"xu-fall"},
+	"daughter": {"li-sos"}, // no plain call, no equipment, nobody else
+	"son":      nil,        // without consent
+}
+
+func names(ids map[string]string, incidents []api.IncidentView) []string {
+	var all []string
+	for _, i := range incidents {
+		for name, id := range ids {
+			if id == i.ID {
+				all = append(all, name)
+			}
+		}
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestEverybodySeesHisScopeOnly(t *testing.T) {
+	r := newRig(t)
+	ids := scene(r)
+	for login, want := range sees {
+		t.Run(login, func(t *testing.T) {
+			p := r.as(login)
+			if diff := cmp.Diff(want, names(ids, read[api.Board](t, p.get("/api/board")).Incidents)); diff != "" {
+				t.Errorf("board (-want +got):\n%s", diff)
+			}
+			if diff := cmp.Diff(want, names(ids, read[api.History](t, p.get("/api/incidents")).Incidents)); diff != "" {
+				t.Errorf("history (-want +got):\n%s", diff)
+			}
+			absent := p.get("/api/incidents/" + care.NewID())
+			absent.problem(t, 404, api.CodeNotFound)
+			for name, id := range ids {
+				res := p.get("/api/incidents/" + id)
+				if slices.Contains(want, name) {
+					if got := read[api.IncidentDetail](t, res); got.Incident.ID != id {
+						t.Errorf("%s is %s", name, got.Incident.ID)
+					}
+				} else if string(res.body) != string(absent.body) || res.StatusCode != 404 {
+					t.Errorf("%s is answered %d %s, which tells that it exists", name, res.StatusCode, res.body)
+				}
+			}
+		})
+	}
+}
+
+func TestNobodyActsOutOfHisScope(t *testing.T) {
+	r := newRig(t)
+	ids := scene(r)
+	before, err := r.store.FeedHead(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	for login, status := range map[string]int{"wu": 404, "zhou": 403, "daughter": 403, "ops": 403, "ma": 403, "": 401} {
+		t.Run(login, func(t *testing.T) {
+			p := r.nobody()
+			if login != "" {
+				p = r.as(login)
+			}
+			for act, body := range map[string]any{
+				"accept": nil, "arrive": nil, "resolve": map[string]string{"cause": "real"}, "note": map[string]string{"note": "n"},
+			} {
+				p.post("/api/incidents/"+ids["li-sos"]+"/"+act, body).expect(t, status)
+			}
+		})
+	}
+	if after, err := r.store.FeedHead(t.Context()); err != nil || after != before {
+		t.Errorf("something was done: the feed went from %d to %d (%v)", before, after, err)
+	}
+}
+
+func TestConsentCanBeWithdrawnAndGiven(t *testing.T) {
+	r := newRig(t)
+	ids := scene(r)
+	daughter, son := r.as("daughter"), r.as("son")
+	if _, err := r.store.ApplyPlan(t.Context(), ledger.Plan{Residents: []people.Resident{
+		{ID: "r-li", Site: songhe, Name: "李秀兰", FamilyConsent: false},
+		{ID: "r-zhao", Site: songhe, Name: "赵国强", FamilyConsent: true},
+	}}); err != nil {
+		t.Fatal(err)
+	}
+	if got := names(ids, read[api.Board](t, daughter.get("/api/board")).Incidents); got != nil {
+		t.Errorf("the daughter still sees %v", got)
+	}
+	daughter.get("/api/incidents/"+ids["li-sos"]).problem(t, 404, api.CodeNotFound)
+	if got := names(ids, read[api.Board](t, son.get("/api/board")).Incidents); !slices.Equal(got, []string{"zhao-sos"}) {
+		t.Errorf("the son sees %v", got)
+	}
+}
+
+func TestPointsAndSitesOfTheScope(t *testing.T) {
+	r := newRig(t)
+	for login, want := range map[string][]care.SiteID{
+		"chen": {songhe}, "gao": {qinghe, songhe}, "wu": {qinghe}, "zhou": {songhe}, "ma": {qinghe}, "ops": {qinghe, songhe}, "ops-qinghe": {qinghe},
+	} {
+		t.Run(login, func(t *testing.T) {
+			p := r.as(login)
+			var got, me []care.SiteID
+			for _, point := range read[api.CoverageView](t, p.get("/api/points")).Points {
+				got = append(got, point.Site)
+			}
+			if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
+				t.Errorf("sites of the points (-want +got):\n%s", diff)
+			}
+			for _, s := range read[api.Me](t, p.get("/api/me")).Sites {
+				me = append(me, s.ID)
+			}
+			if diff := cmp.Diff(want, me); diff != "" {
+				t.Errorf("sites of /api/me (-want +got):\n%s", diff)
+			}
+			for _, site := range []care.SiteID{songhe, qinghe, "nowhere"} {
+				status := 404
+				if slices.Contains(want, site) {
+					status = 200
+				}
+				p.get("/api/points?site="+string(site)).expect(t, status)
+				p.get("/api/incidents?site="+string(site)).expect(t, status)
+			}
+		})
+	}
+}
