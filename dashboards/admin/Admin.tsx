@@ -21,7 +21,7 @@ export function Admin() {
           {t('admin.title')} <small>{me.version}</small>
         </h1>
         <a className="button plain" href="/inspect/">
-          {t('inspect.live')}
+          {t('page.inspect')}
         </a>
         <LinkState />
         <LanguageSwitch />

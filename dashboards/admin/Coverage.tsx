@@ -3,6 +3,7 @@ import { useMemo, useState } from 'react';
 import { api, ask } from '../shared/api/client.ts';
 import { ageOf, localName } from '../shared/format.ts';
 import { useViewer } from '../shared/ui/hooks.ts';
+import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { useWords } from '../shared/ui/useWords.ts';
 import { statusOf } from './coverage.ts';
 
@@ -17,6 +18,7 @@ export function Coverage() {
     refetchInterval: 10_000,
     queryFn: () => ask((signal) => api.GET('/api/points', { params: { query: { site } }, signal })),
   });
+  const loadFailed = useLoadFailed();
   const rows = useMemo(() => {
     const now = coverage.data === undefined ? 0 : Date.parse(coverage.data.time);
     return (coverage.data?.points ?? [])
@@ -40,7 +42,7 @@ export function Coverage() {
       </label>
       {coverage.isError && (
         <p role="alert" className="none">
-          {t('common.loadFailed', { why: coverage.error.message })}
+          {loadFailed(coverage.error)}
         </p>
       )}
       {coverage.isSuccess && rows.length === 0 && <p className="none">{t('admin.coverageNone')}</p>}

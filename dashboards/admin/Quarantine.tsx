@@ -2,29 +2,15 @@ import { useInfiniteQuery } from '@tanstack/react-query';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../shared/api/client.ts';
 import { shortTime } from '../shared/format.ts';
+import type { Texts } from '../shared/texts/zh.ts';
 import { useLanguage, useViewer } from '../shared/ui/hooks.ts';
+import { useLoadFailed } from '../shared/ui/useProblem.ts';
 
-const reasons = [
-  'bad_topic',
-  'too_large',
-  'malformed',
-  'bad_event',
-  'unknown_class',
-  'foreign_source',
-  'unknown_site',
-  'unknown_point',
-  'wrong_unit',
-  'bad_value',
-  'time_range',
-  'denied',
-  'series_rejected',
-  'queue_full',
-  'ledger_rejected',
-] as const;
+type Reason = keyof Texts['refusal'];
 
 /** Quarantine lists the messages that could not be taken, the latest first. */
 export function Quarantine() {
-  const { t } = useTranslation();
+  const { t, i18n } = useTranslation();
   const language = useLanguage();
   const { clock } = useViewer().session;
   const pages = useInfiniteQuery({
@@ -37,11 +23,11 @@ export function Quarantine() {
       return ask((signal) => api.GET('/api/quarantine', { params: { query }, signal }));
     },
   });
+  const loadFailed = useLoadFailed();
   const messages = pages.data?.pages.flatMap((page) => page.messages) ?? [];
-  const reasonText = (reason: string) => {
-    const known = reasons.find((name) => name === reason);
-    return known === undefined ? reason : t(`refusal.${known}`);
-  };
+  // A reason of a newer gateway is shown as it is.
+  const reasonText = (reason: string) =>
+    i18n.exists(`refusal.${reason}`) ? t(`refusal.${reason as Reason}`) : reason;
 
   return (
     <section aria-labelledby="quarantine">
@@ -49,7 +35,7 @@ export function Quarantine() {
       <p className="hint">{t('admin.quarantineHint')}</p>
       {pages.isError && (
         <p role="alert" className="none">
-          {t('common.loadFailed', { why: pages.error.message })}
+          {loadFailed(pages.error)}
         </p>
       )}
       {pages.isSuccess && messages.length === 0 && <p className="none">{t('admin.quarantineNone')}</p>}

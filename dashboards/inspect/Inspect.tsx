@@ -6,6 +6,7 @@ import { arrange } from '../shared/order.ts';
 import { useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
 import { LinkState, StaleBar } from '../shared/ui/Link.tsx';
 import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
+import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { matches, noFilter, tooLong, type Filter } from './filter.ts';
 import { Filters } from './Filters.tsx';
 import { Table } from './Table.tsx';
@@ -40,6 +41,7 @@ export function Inspect() {
   const now = useNow();
   const [filter, setFilter] = useState<Filter>(noFilter);
   const history = useHistory(filter);
+  const loadFailed = useLoadFailed();
 
   useEffect(() => {
     document.title = `${t('inspect.title')} · ${t('app.name')}`;
@@ -103,7 +105,7 @@ export function Inspect() {
           </h2>
           {history.isError && (
             <p role="alert" className="none">
-              {t('common.loadFailed', { why: history.error.message })}
+              {loadFailed(history.error)}
             </p>
           )}
           {past.length > 0 && <Table incidents={past} now={now} caption={t('inspect.history')} />}

@@ -36,6 +36,7 @@ export function startTexts(): void {
     fallbackLng: 'zh',
     interpolation: { escapeValue: false }, // React escapes
     initAsync: false,
+    showSupportNotice: false, // the console is for the operator
   });
   mark();
   i18next.on('languageChanged', mark);

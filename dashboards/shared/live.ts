@@ -18,7 +18,7 @@ export interface Status {
   link: Link | 'offline';
   /** Milliseconds since the gateway was last heard; undefined when it never was. */
   age: number | undefined;
-  /** True while the picture is so old that nobody must rely on it. */
+  /** True while the picture is so old that nobody must rely on it, or there is none and none comes. */
   stale: boolean;
   /** True while the picture comes by asking for it, since the live channel is blocked. */
   polling: boolean;
@@ -71,6 +71,7 @@ export class Live {
   readonly #listeners = new Set<() => void>();
   #picture: Picture = { incidents: new Map(), link: 'connecting', complete: false };
   #number: number | undefined;
+  #view: string | undefined;
   #socket: Socket | undefined;
   #heardAt: number | undefined;
   #tries = 0;
@@ -100,8 +101,8 @@ export class Live {
 
   status(): Status {
     const age = this.#heardAt === undefined ? undefined : this.#steady() - this.#heardAt;
-    const stale = age !== undefined && age > staleAfter;
-    const away = this.#options.online?.() === false || stale || (age === undefined && this.#tries > 2);
+    const stale = age === undefined ? this.#tries > 2 : age > staleAfter;
+    const away = this.#options.online?.() === false || stale;
     return {
       link: this.#picture.link !== 'live' && away ? 'offline' : this.#picture.link,
       age,
@@ -152,6 +153,9 @@ export class Live {
     socket.onopen = () => {
       const hello: Hello = { type: 'hello' };
       if (this.#number !== undefined) hello.after = this.#number;
+      // What the picture was made for: when that has changed since, the gateway
+      // answers with a whole one.
+      if (this.#number !== undefined && this.#view !== undefined) hello.view = this.#view;
       socket.send(JSON.stringify(hello));
     };
     socket.onmessage = (event) => this.#message(event.data);
@@ -242,7 +246,8 @@ export class Live {
     this.#polling = false;
     this.#watch(staleAfter);
     this.#heard(frame.time, frame.type !== 'incident');
-    const number = frame.number ?? 0;
+    const { number } = frame;
+    if (frame.view !== undefined) this.#view = frame.view;
     switch (frame.type) {
       case 'snapshot':
         this.#replace(number, frame.incidents ?? [], 'live');
@@ -250,15 +255,20 @@ export class Live {
       case 'incident': {
         if (this.#number !== undefined && number <= this.#number) break;
         if (frame.incident !== undefined) this.apply(frame.incident);
-        this.#number = number;
+        this.#reached(number);
         break;
       }
       case 'upto':
-        this.#number = Math.max(number, this.#number ?? 0);
+        this.#reached(number);
         this.#forget();
         break;
     }
     if (this.#picture.link !== 'live') this.#set({ ...this.#picture, link: 'live' });
+  }
+
+  /** Before the first whole picture there is nothing that a number could continue. */
+  #reached(number: number): void {
+    if (this.#number !== undefined) this.#number = Math.max(number, this.#number);
   }
 
   #bye(reason: Frame['reason']): void {

@@ -1,38 +1,7 @@
 import { useTranslation } from 'react-i18next';
-import type { Problem } from '../shared/api/client.ts';
 import type { Incident, Verb } from '../shared/api/types.ts';
-import { useViewer } from '../shared/ui/hooks.ts';
-import { useWords } from '../shared/ui/useWords.ts';
+import { useProblem } from '../shared/ui/useProblem.ts';
 import { useDeed, useDesk } from './context.ts';
-
-const codes = [
-  'already_accepted',
-  'already_arrived',
-  'already_resolved',
-  'cause_needed',
-  'reason_needed',
-  'reason_unknown',
-  'still_active',
-  'note_needed',
-  'note_too_long',
-  'not_found',
-  'not_allowed',
-  'unavailable',
-] as const;
-
-/** useProblem says in plain words why the gateway refused. */
-export function useProblem(): (problem: Problem, incident: Incident) => string {
-  const { t, time } = useWords();
-  const { clock } = useViewer().session;
-  return (problem, incident) => {
-    const code = codes.find((known) => known === problem.code);
-    if (code === undefined) return t('act.failed', { why: problem.detail });
-    return t(`act.${code}`, {
-      who: problem.who ?? t('ward.someone'),
-      time: problem.at === undefined ? '' : time(problem.at, incident, clock.now()),
-    });
-  };
-}
 
 /** primaryOf is the next step in the life of an incident. */
 function primaryOf(incident: Incident): Verb | undefined {
@@ -87,7 +56,7 @@ export function Actions({ incident }: { incident: Incident }) {
       )}
       {state?.phase === 'refused' && (
         <div className="trouble" role="alert" data-testid="refused">
-          <span>{problem(state.problem, incident)}</span>
+          <span>{problem(state.problem, incident.site.time_zone)}</span>
           <button
             type="button"
             className="button"

@@ -25,6 +25,8 @@ function Marks({ incident }: { incident: Incident }) {
   const now = useViewer().session.clock.now();
   const marks: [key: string, text: string, style: string][] = [];
   if (incident.alarms > 1) marks.push(['realarm', t('ward.realarm', { count: incident.alarms }), 'strong']);
+  // Until it is normal again, whoever attends can end it as false or a test only.
+  if (incident.active && incident.state !== 'raised') marks.push(['active', t('ward.stillActive'), '']);
   if (incident.cleared_at !== undefined && !incident.active) {
     marks.push(['cleared', t('ward.cleared', { time: time(incident.cleared_at, incident, now) }), 'good']);
   }

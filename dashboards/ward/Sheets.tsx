@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import type { Deed } from '../shared/api/client.ts';
 import { causeReasons, type Incident } from '../shared/api/types.ts';
 import { Modal } from '../shared/ui/Modal.tsx';
+import { useProblem } from '../shared/ui/useProblem.ts';
 import { useWords } from '../shared/ui/useWords.ts';
-import { useProblem } from './Actions.tsx';
 import { useDeed, useDesk } from './context.ts';
 
 /** Outcome tells within a dialog what became of what it sent. */
@@ -18,7 +18,7 @@ function Outcome({ incident }: { incident: Incident }) {
       : state?.phase === 'unsent'
         ? t(state.unsure ? 'act.unsure' : 'act.notSent')
         : state?.phase === 'refused'
-          ? problem(state.problem, incident)
+          ? problem(state.problem, incident.site.time_zone)
           : '';
   if (text === '') return null;
   return (

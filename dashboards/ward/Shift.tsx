@@ -1,5 +1,6 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { waited } from '../shared/format.ts';
 import { useNow } from '../shared/ui/hooks.ts';
 import { Modal } from '../shared/ui/Modal.tsx';
 import type { Alarm } from './useAlarm.ts';
@@ -50,11 +51,13 @@ export function ShiftDialog({ alarm, onClose }: { alarm: Alarm; onClose: () => v
     <Modal name="shift-dialog" title={t('shift.heardTitle')} onClose={onClose}>
       <p>{t('shift.heardHint')}</p>
       {deaf && (
-        <ol className="help" role="alert">
-          <li>{t('shift.help1')}</li>
-          <li>{t('shift.help2')}</li>
-          <li>{t('shift.help3')}</li>
-        </ol>
+        <div role="alert">
+          <ol className="help">
+            <li>{t('shift.help1')}</li>
+            <li>{t('shift.help2')}</li>
+            <li>{t('shift.help3')}</li>
+          </ol>
+        </div>
       )}
       {awake !== undefined && (
         <p className={awake ? 'modal-hint' : 'modal-warn'}>{t(awake ? 'shift.awake' : 'shift.notAwake')}</p>
@@ -78,7 +81,6 @@ export function SoundControl({ alarm, onTry }: { alarm: Alarm; onTry: () => void
   useNow(); // counts the seconds of the quiet down
   if (sound.locked || sound.broken || sound.unsupported) return null;
   if (sound.quietUntil !== undefined) {
-    const seconds = Math.ceil(sounder.quietLeft() / 1000);
     return (
       <button
         type="button"
@@ -86,14 +88,14 @@ export function SoundControl({ alarm, onTry }: { alarm: Alarm; onTry: () => void
         data-testid="quiet-end"
         onClick={() => sounder.endQuiet()}
       >
-        {t('shift.quietLeft', { seconds })} · {t('shift.quietEnd')}
+        {t('shift.quietLeft', { left: waited(sounder.quietLeft()) })} · {t('shift.quietEnd')}
       </button>
     );
   }
   if (sound.sounding !== 'off') {
     return (
       <button type="button" className="button quiet" data-testid="quiet" onClick={() => sounder.quiet()}>
-        {t('shift.quiet')}
+        {t(sound.sounding === 'lost' ? 'shift.quietLost' : 'shift.quiet')}
       </button>
     );
   }

@@ -22,7 +22,21 @@ export function levelOf(severity: Severity | undefined): Level | undefined {
   return severity === 'low' ? undefined : severity;
 }
 
-const quietFor = 60_000;
+/**
+ * soundOf is what a board sounds: the loudest alarm that nobody has accepted,
+ * or that the gateway is lost. An emergency that is known goes before those
+ * that may be missed; a call does not.
+ */
+export function soundOf(loudest: Severity | undefined, lost: boolean): Level | undefined {
+  if (lost && loudest !== 'urgent' && loudest !== 'high') return 'lost';
+  return levelOf(loudest);
+}
+
+/**
+ * quietFor is for how long a person may hold a sound, in milliseconds. That the
+ * gateway is lost may take a while to mend, and everybody knows it by then.
+ */
+export const quietFor = { alarm: 60_000, lost: 600_000 } as const;
 
 /**
  * Sounder plays the alarm until nobody waits any more. Each pattern is a
@@ -84,11 +98,12 @@ export class Sounder {
     this.#update();
   }
 
-  /** quiet holds the sound for 60 s; a new alarm ends it early (endQuiet). */
+  /** quiet holds the sound for a while (quietFor); a new alarm ends it early (endQuiet). */
   quiet(): void {
+    const length = quietFor[this.#state.sounding === 'lost' ? 'lost' : 'alarm'];
     clearTimeout(this.#quietTimer);
-    this.#quietTimer = setTimeout(() => this.endQuiet(), quietFor);
-    this.#change({ quietUntil: performance.now() + quietFor });
+    this.#quietTimer = setTimeout(() => this.endQuiet(), length);
+    this.#change({ quietUntil: performance.now() + length });
     this.#update();
   }
 

@@ -1,5 +1,5 @@
-/** Level is a pattern of the alarm sound; low alarms are silent. */
-export type Level = 'urgent' | 'high' | 'medium';
+/** Level is a pattern of the alarm sound: of a severity (low alarms are silent), or of a lost gateway. */
+export type Level = 'urgent' | 'high' | 'medium' | 'lost';
 
 interface Tone {
   /** Start and length in seconds. */
@@ -19,7 +19,7 @@ interface Pattern {
   tones: Tone[];
 }
 
-// The three are told apart by rhythm, not by pitch alone, since older ears
+// They are told apart by rhythm, not by pitch alone, since older ears
 // lose the high tones first: fundamentals stay within 500–1000 Hz and carry
 // harmonics, as medical alarm sounds do (IEC 60601-1-8 asks for a fundamental
 // of 150–1000 Hz with at least four harmonics).
@@ -40,6 +40,16 @@ const patterns: Record<Level, Pattern> = {
     tones: [
       { at: 0, length: 0.9, pitch: 659, bell: true },
       { at: 0.38, length: 1.2, pitch: 523, bell: true },
+    ],
+  },
+  // Slow and falling, unlike any alarm: it may go on for as long as somebody
+  // looks for the cause.
+  lost: {
+    period: 6,
+    volume: 0.6,
+    tones: [
+      { at: 0, length: 0.55, pitch: 698 },
+      { at: 0.7, length: 0.9, pitch: 523 },
     ],
   },
 };

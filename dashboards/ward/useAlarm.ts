@@ -2,7 +2,7 @@ import { useEffect, useState, useSyncExternalStore } from 'react';
 import { arrange, fresh, loudest } from '../shared/order.ts';
 import type { Incident } from '../shared/api/types.ts';
 import type { Session } from '../shared/session.ts';
-import { levelOf, Sounder, type SoundState } from './sound.ts';
+import { levelOf, Sounder, soundOf, type SoundState } from './sound.ts';
 import { WakeLock } from './wake.ts';
 
 /** Alarm is the sound and the wakefulness of a board. */
@@ -18,7 +18,7 @@ export interface Alarm {
  * useAlarm ties the sound to the live picture itself and not to what is drawn,
  * so that a slow or hidden page sounds all the same.
  */
-export function useAlarm({ live, clock }: Session): Alarm {
+export function useAlarm({ live, clock, ticker }: Session): Alarm {
   const [sounder] = useState(() => new Sounder());
   const [wake] = useState(() => new WakeLock());
   const [latest, setLatest] = useState<readonly Incident[]>([]);
@@ -26,7 +26,14 @@ export function useAlarm({ live, clock }: Session): Alarm {
 
   useEffect(() => {
     let before = live.picture().incidents;
+    let lostBefore = false;
     const hear = () => {
+      const lost = live.status().stale;
+      if (lost !== lostBefore) {
+        lostBefore = lost;
+        // Quiet was asked for before the gateway went, or until it came back.
+        sounder.endQuiet();
+      }
       const { incidents } = live.picture();
       if (incidents !== before) {
         const news = fresh(before, incidents);
@@ -37,20 +44,28 @@ export function useAlarm({ live, clock }: Session): Alarm {
           if (news.some((incident) => levelOf(incident.severity) !== undefined)) sounder.endQuiet();
         }
       }
-      sounder.want(levelOf(loudest(arrange(incidents.values(), clock.now()).waiting)));
+      sounder.want(soundOf(loudest(arrange(incidents.values(), clock.now()).waiting), lost));
     };
     hear();
     const leave = live.subscribe(hear);
+    // A picture grows old without any change of it.
+    const stop = ticker.subscribe(hear);
     return () => {
       leave();
+      stop();
       sounder.want(undefined);
     };
-  }, [live, clock, sounder]);
+  }, [live, clock, ticker, sounder]);
 
   // After a reload, or after a telephone call on the tablet, any press will do.
+  // A press on what asks for it is left alone: it would vanish between the
+  // press and its click, and nobody would be asked whether she hears the alarm.
   useEffect(() => {
     if (!sound.locked || sound.unsupported) return;
-    const press = () => void sounder.unlock();
+    const press = (event: Event) => {
+      if (event.target instanceof Element && event.target.closest('.mute') !== null) return;
+      void sounder.unlock();
+    };
     document.addEventListener('pointerup', press);
     document.addEventListener('keydown', press);
     return () => {
