@@ -1,0 +1,150 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { launch } from './browser.ts';
+import { night } from './mock/night.ts';
+import { Mock } from './mock/server.ts';
+import { signIn, useLanguage, WardPage } from './pages.ts';
+
+/**
+ * How the pages look and read on a phone, a tablet and a wall screen, in both
+ * languages, light and dark. SHOTS=1 keeps the pictures in e2e/shots.
+ */
+
+const shots = process.env.SHOTS === '1' ? join(import.meta.dirname, 'shots') : undefined;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const password = 'correct horse';
+
+let browser: Browser;
+let mock: Mock;
+beforeAll(async () => {
+  browser = await launch();
+  mock = new Mock();
+  await mock.start();
+  night(mock.world);
+});
+afterAll(async () => {
+  await browser.close();
+  await mock.stop();
+});
+
+interface Axe {
+  run: (
+    options: object,
+  ) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+}
+
+/** flaws lists what would keep somebody with a disability from using the page. */
+async function flaws(page: Page): Promise<string[]> {
+  // Evaluated by the debugger and not by the page, so the policy allows it.
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] }),
+  );
+  return violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+}
+
+/** overflow is how many pixels of the page lie beyond the right edge of the screen. */
+function overflow(page: Page): Promise<number> {
+  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+}
+
+/** small lists buttons under 44 pixels, which a thumb misses at night. */
+function small(page: Page): Promise<string[]> {
+  return page.evaluate(() =>
+    [...document.querySelectorAll('button, summary, select, input:not([type=radio], [type=checkbox])')]
+      .filter((element) => {
+        const box = element.getBoundingClientRect();
+        return box.height > 0 && box.height < 43.9;
+      })
+      .map((element) => element.outerHTML.slice(0, 120)),
+  );
+}
+
+const looks = [390, 820, 1920].flatMap((width) =>
+  (['zh', 'en'] as const).flatMap((language) =>
+    (['light', 'dark'] as const).map((scheme) => ({ width, language, scheme })),
+  ),
+);
+
+async function open(look: (typeof looks)[number]): Promise<Page> {
+  const { width, language, scheme } = look;
+  const context = await browser.newContext({
+    viewport: { width, height: width === 390 ? 844 : width === 820 ? 1180 : 1080 },
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+    timezoneId: 'Europe/Berlin', // a tablet that is set wrongly; times are the site's
+  });
+  return context.newPage();
+}
+
+async function inspect(page: Page, name: string): Promise<void> {
+  if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  expect.soft(await flaws(page), `${name}: accessibility`).toEqual([]);
+  expect.soft(await overflow(page), `${name}: pixels beyond the edge`).toBe(0);
+  expect.soft(await small(page), `${name}: buttons that are too small`).toEqual([]);
+}
+
+describe.each(looks)('$width px, $language, $scheme', (look) => {
+  const name = (page: string) => `${page}-${look.width}-${look.language}-${look.scheme}`;
+
+  test('sign-in', async () => {
+    const page = await open(look);
+    await page.goto(mock.url);
+    await page.getByTestId('signin-submit').click();
+    await page.getByTestId('signin-trouble').waitFor();
+    await inspect(page, name('signin'));
+    await page.context().close();
+  });
+
+  test('ward', async () => {
+    const page = await open(look);
+    await signIn(page, mock.url, 'team', password);
+    await useLanguage(page, look.language);
+    const ward = new WardPage(page);
+    await ward.ready();
+    await inspect(page, name('ward-mute'));
+    await page.getByTestId('start-shift').click();
+    await page.getByTestId('not-heard').click();
+    await inspect(page, name('ward-shift'));
+    await page.getByTestId('heard').click();
+    await ward.recent.locator('summary').click();
+    await inspect(page, name('ward'));
+    await ward.card('303').getByTestId('resolve').click();
+    await inspect(page, name('ward-resolve'));
+    await page.context().close();
+  });
+
+  test.each([
+    ['inspector', 'inspect', 'row'],
+    ['daughter', 'family', 'timeline'],
+    ['operator', 'admin', 'point-row'],
+  ])('%s', async (login, at, shown) => {
+    const page = await open(look);
+    await signIn(page, mock.url, login, password);
+    await page.getByTestId(shown).first().waitFor();
+    await inspect(page, name(at));
+    await page.context().close();
+  });
+});
+
+test('a calm board looks calm', async () => {
+  const quiet = new Mock();
+  await quiet.start();
+  for (const look of looks.filter(({ language }) => language === 'zh')) {
+    const page = await open(look);
+    await signIn(page, quiet.url, 'wangfang', password);
+    const ward = new WardPage(page);
+    await ward.ready();
+    await ward.startShift();
+    await ward.calm.waitFor();
+    await inspect(page, `calm-${look.width}-${look.scheme}`);
+    await page.context().close();
+  }
+  await quiet.stop();
+});

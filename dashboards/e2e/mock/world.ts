@@ -1,0 +1,192 @@
+import type { Frame, Incident, IncidentClass, Me, Severity, Site } from '../../shared/api/types.ts';
+import { home, placeOf, residents, severities } from './data.ts';
+
+/** What a test says of an alarm that it raises. */
+export interface Alarm {
+  class: IncidentClass;
+  room?: string;
+  bed?: string;
+  site?: Site;
+  resident?: string;
+  severity?: Severity;
+  /** Seconds that it has waited already. */
+  waited?: number;
+  active?: boolean;
+  late?: boolean;
+  clock?: 'offset' | 'received';
+}
+
+/** Refusal is an action that an incident does not allow. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly code: string;
+  readonly who?: string;
+  readonly at?: string;
+  constructor(status: number, code: string, who?: string, at?: string) {
+    super(code);
+    this.status = status;
+    this.code = code;
+    this.who = who;
+    this.at = at;
+  }
+}
+
+const can = { raised: 0, accepted: 1, arrived: 2, resolved: 3 } as const;
+
+/** World is the incidents of the mock gateway with their feed, in memory. */
+export class World {
+  /** Milliseconds by which the gateway's clock differs from this machine's. */
+  skew = 0;
+  readonly incidents = new Map<string, Incident>();
+  readonly feed: { number: number; frame: Frame }[] = [];
+  onFeed: (frame: Frame) => void = () => {};
+  #ids = 0;
+
+  now(): number {
+    return Date.now() + this.skew;
+  }
+
+  iso(ago = 0): string {
+    return new Date(this.now() - ago * 1000).toISOString();
+  }
+
+  get number(): number {
+    return this.feed.length;
+  }
+
+  raise(alarm: Alarm): Incident {
+    const at = this.iso(alarm.waited);
+    const incident: Incident = {
+      id: `i${String(++this.#ids).padStart(4, '0')}`,
+      site: alarm.site ?? home,
+      class: alarm.class,
+      severity: alarm.severity ?? severities[alarm.class],
+      state: 'raised',
+      active: alarm.active ?? true,
+      place: placeOf(alarm.room ?? '302', alarm.bed, alarm.class),
+      happened_at: alarm.late === true ? this.iso(3000) : at,
+      raised_at: at,
+      alarmed_at: at,
+      alarms: 1,
+      revision: 1,
+      can: ['accept', 'arrive', 'resolve', 'note'],
+    };
+    const resident = residents.find((one) => one.id === alarm.resident);
+    if (resident !== undefined) incident.resident = resident;
+    if (alarm.late === true) incident.late = true;
+    if (alarm.clock !== undefined) incident.clock = alarm.clock;
+    return this.#commit('incident.raised', incident);
+  }
+
+  clear(id: string): Incident {
+    return this.#commit('incident.cleared', { ...this.get(id), active: false, cleared_at: this.iso() });
+  }
+
+  /** realarm sounds an open incident again; nobody counts as going any more. */
+  realarm(id: string): Incident {
+    const { accepted, arrived, ...rest } = this.get(id);
+    void accepted;
+    void arrived;
+    return this.#commit('incident.realarmed', {
+      ...rest,
+      state: 'raised',
+      active: true,
+      alarms: rest.alarms + 1,
+      alarmed_at: this.iso(),
+    });
+  }
+
+  get(id: string): Incident {
+    const incident = this.incidents.get(id);
+    if (incident === undefined) throw new Refusal(404, 'not_found');
+    return incident;
+  }
+
+  act(
+    id: string,
+    verb: string,
+    who: string,
+    body: { cause?: string; reason?: string; note?: string },
+  ): Incident {
+    const old = this.get(id);
+    const act = { name: who, at: this.iso(), means: 'screen' as const };
+    if (verb === 'note') return this.#commit('incident.noted', { ...old });
+    if (old.resolved !== undefined)
+      throw new Refusal(409, 'already_resolved', old.resolved.name, old.resolved.at);
+    if (verb === 'accept') {
+      if (old.accepted !== undefined)
+        throw new Refusal(409, 'already_accepted', old.accepted.name, old.accepted.at);
+      return this.#commit('incident.accepted', { ...old, state: 'accepted', accepted: act });
+    }
+    if (verb === 'arrive') {
+      if (old.arrived !== undefined)
+        throw new Refusal(409, 'already_arrived', old.arrived.name, old.arrived.at);
+      return this.#commit('incident.arrived', {
+        ...old,
+        state: 'arrived',
+        accepted: old.accepted ?? act,
+        arrived: act,
+      });
+    }
+    if (old.active && body.cause !== 'false' && body.cause !== 'test') throw new Refusal(409, 'still_active');
+    return this.#commit('incident.resolved', {
+      ...old,
+      state: 'resolved',
+      resolved: act,
+      cause: body.cause as Incident['cause'],
+      reason: body.reason,
+      note: body.note,
+    });
+  }
+
+  #commit(kind: string, incident: Incident): Incident {
+    const all = ['accept', 'arrive', 'resolve', 'note'] as const;
+    const next: Incident = {
+      ...incident,
+      revision: this.incidents.has(incident.id) ? incident.revision + 1 : 1,
+      can: all.slice(can[incident.state]),
+    };
+    this.incidents.set(next.id, next);
+    const frame: Frame = {
+      type: 'incident',
+      number: this.number + 1,
+      time: this.iso(),
+      kind,
+      incident: next,
+    };
+    this.feed.push({ number: this.number + 1, frame });
+    this.onFeed(frame);
+    return next;
+  }
+}
+
+/** visible reports whether a person may see an incident. */
+export function visible(me: Me, incident: Incident): boolean {
+  if (me.user.role === 'family') {
+    return incident.class !== 'call' && me.watched.some((one) => one.id === incident.resident?.id);
+  }
+  return me.sites.some((site) => site.id === incident.site.id);
+}
+
+/** render shows an incident as the role of a person may see it. */
+export function render(me: Me, incident: Incident): Incident {
+  const { role } = me.user;
+  if (role === 'carer' || role === 'leader' || role === 'manager') return incident;
+  const bare: Incident = { ...incident, can: [] };
+  delete bare.note;
+  delete bare.reason;
+  for (const key of ['accepted', 'arrived', 'resolved'] as const) {
+    const act = bare[key];
+    if (act !== undefined) bare[key] = { at: act.at, means: act.means };
+  }
+  if (role === 'family') return { ...bare, place: {} };
+  delete bare.resident;
+  const shared = ['fire', 'gas', 'carbon_monoxide', 'silent', 'fault', 'tamper', 'battery'].includes(
+    bare.class,
+  );
+  if (!shared) {
+    delete bare.cause;
+    bare.place = {};
+  }
+  return bare;
+}
