@@ -1,0 +1,37 @@
+import { describe, expect, test } from 'vitest';
+import type { Severity } from '../shared/api/types.ts';
+import { accepted, incident, start } from '../shared/testing/incidents.ts';
+import { matches, noFilter, tooLong } from './filter.ts';
+
+describe('matches', () => {
+  const fall = incident('a');
+  test.each([
+    ['no filter', noFilter, true],
+    ['its site', { ...noFilter, site: 'heyuan' }, true],
+    ['another site', { ...noFilter, site: 'dongqiao' }, false],
+    ['its class', { ...noFilter, class: 'fall' as const }, true],
+    ['another class', { ...noFilter, class: 'fire' as const }, false],
+    ['its state', { ...noFilter, state: 'raised' as const }, true],
+    ['another state', { ...noFilter, state: 'resolved' as const }, false],
+    ['two of which one fits', { site: 'heyuan', class: 'fire' as const, state: '' as const }, false],
+  ])('%s', (_, filter, wanted) => {
+    expect(matches(filter, fall)).toBe(wanted);
+  });
+});
+
+describe('tooLong', () => {
+  test.each([
+    ['urgent', 3],
+    ['high', 5],
+    ['medium', 10],
+    ['low', 60],
+  ] as [Severity, number][])('%s alarms stand out after %d minutes', (severity, minutes) => {
+    const waiting = incident('a', { severity });
+    expect(tooLong(waiting, start + minutes * 60_000)).toBe(false);
+    expect(tooLong(waiting, start + minutes * 60_000 + 1)).toBe(true);
+  });
+
+  test('one that somebody has accepted does not', () => {
+    expect(tooLong(accepted(incident('a'), 10), start + 86_400_000)).toBe(false);
+  });
+});
