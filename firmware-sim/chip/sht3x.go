@@ -61,6 +61,15 @@ func NewSHT3x() *SHT3x {
 	}
 }
 
+// PowerCycle is a brown-out: a measurement under way is lost, and the status
+// register says that there was a reset.
+func (s *SHT3x) PowerCycle() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.status = shtAlertPending | shtResetDetected
+	s.busy, s.reply, s.sensed = time.Time{}, nil, false
+}
+
 // SetAir sets temperature in °C and relative humidity in % as functions of
 // time. Values beyond what the output words can carry (-45 to 130 °C, 0 to
 // 100 %) saturate. The function is called with the chip locked and must not use it.
