@@ -11,9 +11,10 @@ import (
 )
 
 const (
-	// packAfter is for how long readings gather before they become one pack;
-	// those of one edge's devices are due together, so this is one pack a minute.
-	packAfter = 5 * time.Second
+	// packAfter is for how long readings gather before they become one pack. Those
+	// of one edge's devices are due together, give or take an interval, so this is
+	// one pack a minute.
+	packAfter = 10 * time.Second
 	// packMax keeps a pack under the contract's packet size: a record is at most
 	// about 150 bytes.
 	packMax = 1000

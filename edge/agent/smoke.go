@@ -3,10 +3,7 @@ package agent
 import (
 	"context"
 	"errors"
-	"sync"
 	"time"
-
-	"periph.io/x/conn/v3/i2c"
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/edge/detect"
@@ -66,7 +63,7 @@ func (s *smoke) open(context.Context) error {
 		CleanVolts: cfg.Chamber.CleanVolts, VoltsPerPercent: cfg.Chamber.VoltsPerPercent,
 		FullVolts: cfg.Chamber.FullVolts, Saturated: ads1115.ErrSaturated,
 	}
-	in, err := adc.Input(cfg.Channel, rangeFor(cfg.Chamber.FullVolts))
+	in, err := adc.input(cfg.Channel, rangeFor(cfg.Chamber.FullVolts))
 	if err != nil {
 		return err
 	}
@@ -130,35 +127,4 @@ func (s *smoke) push(now time.Time, percent float64) {
 	if s.clean.lasts(now, !soiled) >= cleanFor {
 		s.d.maintain("")
 	}
-}
-
-// converters are the ADS1115 in use. Several chambers share the one converter
-// inside a chip, so they have to share its driver.
-type converters struct {
-	mu   sync.Mutex
-	devs map[converter]*ads1115.Dev
-}
-
-type converter struct {
-	bus  i2c.Bus
-	addr uint16
-}
-
-// get returns the driver of a converter that answers.
-func (c *converters) get(bus i2c.Bus, addr uint16) (*ads1115.Dev, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	key := converter{bus, addr}
-	if d := c.devs[key]; d != nil {
-		return d, nil // whether it answers, its user finds out
-	}
-	d, err := ads1115.New(bus, ads1115.Options{Addr: addr})
-	if err != nil {
-		return nil, err
-	}
-	if c.devs == nil {
-		c.devs = map[converter]*ads1115.Dev{}
-	}
-	c.devs[key] = d
-	return d, nil
 }
