@@ -117,6 +117,9 @@ func (a *API) series(ctx context.Context, u people.User, in *seriesRequest) (Ser
 	if err != nil {
 		return SeriesView{}, err
 	}
+	if samples == nil {
+		samples = []care.Sample{} // a list is never null
+	}
 	unit, _ := care.UnitOf(in.Quantity)
-	return SeriesView{Unit: unit, Samples: slices.Concat([]care.Sample{}, samples)}, nil
+	return SeriesView{Unit: unit, Samples: samples}, nil
 }

@@ -1,0 +1,175 @@
+package api_test
+
+import (
+	"fmt"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
+	"shouwang.care/shouwang/gateway/api"
+)
+
+func TestCoverageSaysWhenAPointWasHeard(t *testing.T) {
+	r := newRig(t)
+	heard := time.Date(2026, 11, 24, 20, 0, 0, 0, time.UTC)
+	if err := r.store.FlushLastSeen(t.Context(), map[people.SitePoint]time.Time{{Site: songhe, Point: "203-1-cord"}: heard}); err != nil {
+		t.Fatal(err)
+	}
+	room := text("203 房", "Room 203")
+	cord := api.PointView{
+		Site: songhe, ID: "203-1-cord", Edge: "floor-2", LastSeen: &heard,
+		Place:    api.PlaceView{Floor: "2", Zone: &room, Bed: "1", Point: new(text("1 床拉绳", "Cord of bed 1"))},
+		Resident: &api.ResidentView{ID: "r-li", Name: "李秀兰", Risk: new(text("高跌倒风险", "High risk of falls"))},
+	}
+	forOperators, forInspectors := cord, cord
+	forOperators.Resident, forInspectors.Resident = nil, nil
+	forInspectors.Place = api.PlaceView{Floor: "2", Zone: &room}
+	for login, want := range map[string]api.PointView{"chen": cord, "ops": forOperators, "zhou": forInspectors} {
+		t.Run(login, func(t *testing.T) {
+			c := read[api.CoverageView](t, r.as(login).get("/api/points?site=songhe"))
+			if len(c.Points) != 3 || time.Since(c.Time) > time.Minute {
+				t.Fatalf("there are %d points at %v", len(c.Points), c.Time)
+			}
+			if diff := cmp.Diff(want, c.Points[0]); diff != "" {
+				t.Errorf("the cord (-want +got):\n%s", diff)
+			}
+			if c.Points[1].LastSeen != nil {
+				t.Errorf("a point that was never heard was seen at %v", c.Points[1].LastSeen)
+			}
+		})
+	}
+}
+
+// query is a path of /api/series.
+func query(change ...string) string {
+	v := url.Values{
+		"site": {"songhe"}, "point": {"203-smoke"}, "quantity": {"temperature"}, "points": {"4"},
+		"from": {"2026-11-24T20:00:00Z"}, "to": {"2026-11-24T20:04:00Z"},
+	}
+	for i := 0; i < len(change); i += 2 {
+		if change[i+1] == "" {
+			v.Del(change[i])
+		} else {
+			v.Set(change[i], change[i+1])
+		}
+	}
+	return "/api/series?" + v.Encode()
+}
+
+func TestSeries(t *testing.T) {
+	r := newRig(t).serve()
+	from := time.Now().UTC().Add(-time.Hour).Truncate(time.Minute)
+	var readings []care.Reading
+	for m, v := range []float64{20, 21, 24} {
+		for _, s := range []time.Duration{0, 30 * time.Second} {
+			readings = append(readings, care.Reading{
+				Site: songhe, Point: "203-smoke", Quantity: care.Temperature,
+				Time: from.Add(time.Duration(m)*time.Minute + s), Value: v + s.Minutes(),
+			})
+		}
+	}
+	if err := r.series.Append(t.Context(), readings); err != nil {
+		t.Fatal(err)
+	}
+	chen := r.as("chen")
+	at := func(m int) string { return from.Add(time.Duration(m) * time.Minute).Format(time.RFC3339) }
+	got := read[api.SeriesView](t, chen.get(query("from", at(0), "to", at(4))))
+	want := api.SeriesView{Unit: "Cel"}
+	for m, v := range []float64{20, 21, 24} {
+		want.Samples = append(want.Samples, care.Sample{Time: from.Add(time.Duration(m) * time.Minute), Mean: v + .25, Min: v, Max: v + .5})
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("series (-want +got):\n%s", diff)
+	}
+	if res := chen.get(query("quantity", "humidity")).expect(t, 200); strings.TrimSpace(string(res.body)) != `{"unit":"%RH","samples":[]}` {
+		t.Errorf("without readings it is %s", res.body)
+	}
+	// As far as a date can go.
+	chen.get(query("from", "0001-01-01T00:00:00Z", "to", "9999-12-31T23:59:59Z", "points", "2000")).expect(t, 200)
+}
+
+func TestWhatSeriesAreNotFor(t *testing.T) {
+	r := newRig(t).serve()
+	for name, test := range map[string]struct {
+		login, path string
+		status      int
+		code        string
+	}{
+		"another site":           {"wu", query(), 404, api.CodeNotFound},
+		"an unknown point":       {"chen", query("point", "nothing"), 404, api.CodeNotFound},
+		"an unknown site":        {"ops", query("site", "nowhere"), 404, api.CodeNotFound},
+		"no site":                {"chen", query("site", ""), 422, api.CodeInvalid},
+		"no beginning":           {"chen", query("from", ""), 422, api.CodeInvalid},
+		"a quantity of tomorrow": {"chen", query("quantity", "mood"), 422, api.CodeInvalid},
+		"too many samples":       {"chen", query("points", "2001"), 422, api.CodeInvalid},
+		"no samples":             {"chen", query("points", "0"), 422, api.CodeInvalid},
+		"an end before it began": {"chen", query("to", "2026-11-24T19:00:00Z"), 422, api.CodeInvalid},
+	} {
+		t.Run(name, func(t *testing.T) { r.as(test.login).get(test.path).problem(t, test.status, test.code) })
+	}
+}
+
+// When somebody lies in bed, opens his door or moves is for the staff of his
+// site only.
+func TestPersonalQuantitiesAreForStaff(t *testing.T) {
+	r := newRig(t).serve()
+	browsers := map[string]*person{"chen": r.as("chen"), "zhou": r.as("zhou"), "ops": r.as("ops")}
+	for _, q := range []string{"temperature", "humidity", "obscuration", "battery_level", "signal_level", "acceleration", "occupancy", "contact"} {
+		personal := q == "acceleration" || q == "occupancy" || q == "contact"
+		for login, p := range browsers {
+			status := 200
+			if personal && login != "chen" {
+				status = 403
+			}
+			p.get(query("quantity", q)).expect(t, status)
+		}
+	}
+}
+
+func TestQuarantineShowsWhatWasRefused(t *testing.T) {
+	r := newRig(t).serve()
+	edge := r.nobody()
+	long := []byte(`{"specversion":"9","id":"e-1","note":"` + fmt.Sprintf("%01500d", 7) + `"}`)
+	edge.event("songhe/floor-2:"+edgeSecret, long).expect(t, 200)
+	edge.event("songhe/floor-2:"+edgeSecret, []byte("\xff\xfe not JSON")).expect(t, 200)
+	edge.event("qinghe/floor-2:another", []byte("{}")).expect(t, 200)
+	ops, scoped := r.as("ops"), r.as("ops-qinghe")
+	var page api.QuarantinePage
+	for began := time.Now(); len(page.Messages) < 3; page = read[api.QuarantinePage](t, ops.get("/api/quarantine")) {
+		if time.Since(began) > time.Minute {
+			t.Fatalf("after a minute there are %d messages", len(page.Messages))
+		}
+	}
+	if page.Next != 0 {
+		t.Errorf("there is a next page %d", page.Next)
+	}
+	m := page.Messages[2] // the oldest
+	if m.Site != songhe || m.Edge != "floor-2" || m.Topic != "shouwang/v1/songhe/floor-2/event" || m.Reason != care.ReasonBadEvent || m.Detail == "" || time.Since(m.At) > time.Minute {
+		t.Errorf("the message is %+v", m)
+	}
+	if m.Payload != string(long[:1024]) {
+		t.Errorf("the payload is %q, want the first 1024 bytes", m.Payload)
+	}
+	if got := page.Messages[1].Payload; got != "\uFFFD not JSON" || page.Messages[1].Reason != care.ReasonMalformed {
+		t.Errorf("what is no text is shown as %q", got)
+	}
+	first := read[api.QuarantinePage](t, ops.get("/api/quarantine?limit=2"))
+	second := read[api.QuarantinePage](t, ops.get(fmt.Sprint("/api/quarantine?limit=2&before=", first.Next)))
+	if diff := cmp.Diff(page.Messages, append(first.Messages, second.Messages...)); diff != "" || second.Next != 0 {
+		t.Errorf("in pages, the next of which is %d (-whole +pages):\n%s", second.Next, diff)
+	}
+	if got := read[api.QuarantinePage](t, scoped.get("/api/quarantine")).Messages; len(got) != 1 || got[0].Site != qinghe {
+		t.Errorf("an operator of one site sees %+v", got)
+	}
+	if !r.log.has("a message was refused", "site=songhe", "edge=floor-2", "reason=bad_event") {
+		t.Error("the log has no line with the device")
+	}
+	if n := r.metric(`shouwang_messages_refused_total{kind="event",reason="bad_event"}`); n != "2" {
+		t.Errorf("the counter of bad events says %s, want 2", n)
+	}
+}
