@@ -4,10 +4,12 @@ import (
 	"bytes"
 	"context"
 	"encoding/base64"
+	"io"
 	"net/http"
 	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
+	"github.com/danielgtaylor/huma/v2/adapters/humago"
 
 	"shouwang.care/shouwang/alerts/care"
 )
@@ -16,9 +18,15 @@ type eventRequest struct {
 	RawBody []byte `contentType:"application/cloudevents+json"`
 }
 
-// maxEventBody is above care.MaxPacket, so that an event that is too large is
-// refused by ingest, which keeps and counts it, and its edge stops sending it.
-const maxEventBody = 4 * care.MaxPacket
+const (
+	// maxEventBody is above care.MaxPacket, so that an event that is too large is
+	// refused by ingest, which keeps and counts it, and its edge stops sending it.
+	// Of a larger one ingest gets as much.
+	maxEventBody = 4 * care.MaxPacket
+	// maxEventRest is how much more is read and thrown away: an edge that is cut
+	// off while it sends would not hear why.
+	maxEventRest = 64 << 20
+)
 
 func (a *API) registerEvents() {
 	huma.Register(a.huma, huma.Operation{
@@ -27,9 +35,9 @@ func (a *API) registerEvents() {
 		Description: "The way round a broker that is away. The body is a CloudEvents 1.0 JSON event; the answer says that it is " +
 			"committed, was so before (duplicate), or never will be (refused). With 503 the edge sends it again.",
 		Security:     []map[string][]string{{"edge": {}}},
-		MaxBodyBytes: maxEventBody, BodyReadTimeout: requestTime,
-		Middlewares: huma.Middlewares{a.requireEdge},
-		Errors:      []int{http.StatusUnauthorized, http.StatusRequestEntityTooLarge, http.StatusServiceUnavailable},
+		MaxBodyBytes: -1, BodyReadTimeout: requestTime, // cutLong bounds it
+		Middlewares: huma.Middlewares{a.requireEdge, cutLong},
+		Errors:      []int{http.StatusBadRequest, http.StatusUnauthorized, http.StatusServiceUnavailable},
 	}, func(ctx context.Context, in *eventRequest) (*body[care.Receipt], error) {
 		e := ctx.Value(edgeKey{}).(edgeName)
 		// huma takes the buffer of RawBody back when this returns, and ingest may
@@ -64,10 +72,21 @@ func (a *API) requireEdge(ctx huma.Context, next func(huma.Context)) {
 	if !ok {
 		a.Log.WarnContext(ctx.Context(), "an edge was turned away", "site", e.site, "edge", e.edge, "remote", remote(request(ctx)))
 		ctx.SetHeader("WWW-Authenticate", `Basic realm="shouwang edge", charset="UTF-8"`)
-		huma.WriteErr(a.huma, ctx, http.StatusUnauthorized, "the edge or its secret is not known here: enrol the edge again")
+		_, w := humago.Unwrap(ctx)
+		writeProblem(w, newProblem(http.StatusUnauthorized, CodeBadCredentials, "the edge or its secret is not known here: enrol the edge again"))
 		return
 	}
 	next(huma.WithValue(ctx, edgeKey{}, e))
+}
+
+// cutLong hands on the beginning of a body that is too large.
+func cutLong(ctx huma.Context, next func(huma.Context)) {
+	r := request(ctx)
+	whole := r.Body
+	r.Body = io.NopCloser(io.LimitReader(whole, maxEventBody))
+	next(ctx)
+	// What was answered is what counts; an edge that is gone is no news.
+	_, _ = io.CopyN(io.Discard, whole, maxEventRest)
 }
 
 // parseBasic reads {site}/{edge} and a secret of an Authorization header.
