@@ -16,7 +16,7 @@ export class WardPage {
     this.page = page;
   }
 
-  /** board has data-sounding: urgent, high, medium, off, quiet or locked; and data-ready. */
+  /** board has data-sounding: urgent, high, medium, lost, off, quiet or locked; and data-ready. */
   get board(): Locator {
     return this.page.getByTestId('board');
   }
@@ -34,7 +34,7 @@ export class WardPage {
   }
 
   /** sounding waits until the board sounds as it is asked for. */
-  async sounding(level: 'urgent' | 'high' | 'medium' | 'off' | 'quiet' | 'locked'): Promise<void> {
+  async sounding(level: 'urgent' | 'high' | 'medium' | 'lost' | 'off' | 'quiet' | 'locked'): Promise<void> {
     await this.page.locator(`[data-testid=board][data-sounding=${level}]`).waitFor();
   }
 

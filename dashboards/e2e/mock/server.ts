@@ -44,6 +44,7 @@ export class Mock {
     payload?: string;
   }[] = [];
   readonly #sessions = new Map<string, Me>();
+  #held: (() => void)[] | undefined;
   readonly #viewers = new Set<Viewer>();
   #server: Server | undefined;
   #port = 0;
@@ -91,6 +92,17 @@ export class Mock {
     this.#viewers.clear();
   }
 
+  /** hold keeps frames of changes back, as a slow network does, until release. */
+  hold(): void {
+    this.#held = [];
+  }
+
+  release(): void {
+    const held = this.#held ?? [];
+    this.#held = undefined;
+    for (const send of held) send();
+  }
+
   /** bye closes the live channels with a reason. */
   bye(reason: 'slow' | 'signed_out' | 'shutdown'): void {
     if (reason === 'signed_out') this.#sessions.clear();
@@ -129,7 +141,9 @@ export class Mock {
 
   #send({ me, socket }: Viewer, frame: Frame): void {
     if (frame.incident === undefined || !visible(me, frame.incident)) return;
-    socket.send(JSON.stringify({ ...frame, incident: render(me, frame.incident) }));
+    const text = JSON.stringify({ ...frame, incident: render(me, frame.incident) });
+    if (this.#held === undefined) socket.send(text);
+    else this.#held.push(() => socket.send(text));
   }
 
   #board(me: Me) {

@@ -110,7 +110,7 @@ export class World {
   ): Incident {
     const old = this.get(id);
     const act = { name: who, at: this.iso(), means: 'screen' as const };
-    if (verb === 'note') return this.#commit('incident.noted', { ...old });
+    if (verb === 'note') return this.#commit('incident.noted', { ...old, note: body.note });
     if (old.resolved !== undefined)
       throw new Refusal(409, 'already_resolved', old.resolved.name, old.resolved.at);
     if (verb === 'accept') {
