@@ -36,7 +36,7 @@ clean-data: ## Forget the demonstration and all that the gateway keeps in data/
 
 .PHONY: build
 build: web ## Build the web app and the three programs into bin/
-	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o bin/ ./gateway ./edge ./firmware-sim
+	$(GO) build -ldflags '$(LDFLAGS)' -o bin/ ./gateway ./edge ./firmware-sim
 
 .PHONY: web
 web: $(WEB)/dist/index.html ## Build the web app
@@ -98,7 +98,6 @@ format: $(WEB)/node_modules/.package-lock.json ## Format Go and web sources
 .PHONY: bench
 bench: build ## Print benchmark lines: latencies, throughput, start-up time and memory
 	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 30m ./alerts/... ./edge/... ./firmware-sim/... ./gateway/...
-	@scripts/footprint
 
 .PHONY: clean
 clean: ## Remove what was built

@@ -193,6 +193,13 @@ func (s *Screen) Next() api.Frame {
 	return f
 }
 
+// Read takes a frame and throws it away; the error is that the view has ended.
+// Unlike Next it may be called from another goroutine than the test's.
+func (s *Screen) Read() error {
+	_, _, err := s.conn.ReadMessage()
+	return err
+}
+
 // Until returns the first frame with a row of the kind.
 func (s *Screen) Until(kind care.EntryKind) api.Frame {
 	s.t.Helper()
