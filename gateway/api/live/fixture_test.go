@@ -34,6 +34,10 @@ var (
 	son    = people.User{ID: "u-son", Name: "王先生", Role: people.Family, Scope: people.Scope{Residents: []care.ResidentID{"r-wang"}}}
 )
 
+// planned is the number of feed rows that the plan of book writes: one that each
+// home was configured. Numbers in the tests are counted from there.
+const planned = 2
+
 // book opens a ledger in which two homes are registered.
 func book(t testing.TB) *ledger.Store {
 	t.Helper()
@@ -237,8 +241,10 @@ func (r *rig) dial(t testing.TB, as string, hello *api.Hello) *screen {
 
 // fresh is the hello of a screen that has nothing; from of one that has all up
 // to a number.
-func fresh() *api.Hello             { return &api.Hello{Type: "hello"} }
-func from(number uint64) *api.Hello { return &api.Hello{Type: "hello", After: new(number)} }
+func fresh() *api.Hello { return &api.Hello{Type: "hello"} }
+func from(number uint64) *api.Hello {
+	return &api.Hello{Type: "hello", After: new(number + planned)}
+}
 
 // patience bounds the waiting for what must come; it is no measurement.
 const patience = 30 * time.Second
@@ -281,11 +287,15 @@ func (s *screen) read() api.Frame {
 	}
 }
 
-// brief writes frames as a test can compare them: type, number, incident.
+// brief writes frames as a test can compare them: type, number after the plan,
+// incident.
 func brief(frames []api.Frame) []string {
 	var out []string
 	for _, f := range frames {
-		line := fmt.Sprintf("%s %d", f.Type, f.Number)
+		line := string(f.Type)
+		if f.Type != api.FrameBye {
+			line += fmt.Sprintf(" %d", int(f.Number)-planned)
+		}
 		if f.Incident != nil {
 			line += " " + f.Incident.ID
 		}
