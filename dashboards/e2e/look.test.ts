@@ -83,8 +83,15 @@ async function open(look: (typeof looks)[number]): Promise<Page> {
   return context.newPage();
 }
 
+/** keep takes a picture; of a page with a dialog, which covers the screen, only the screen. */
+async function keep(page: Page, name: string): Promise<void> {
+  if (shots === undefined) return;
+  const fullPage = (await page.locator('dialog').count()) === 0;
+  await page.screenshot({ path: join(shots, `${name}.png`), fullPage });
+}
+
 async function inspect(page: Page, name: string): Promise<void> {
-  if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  await keep(page, name);
   expect.soft(await flaws(page), `${name}: accessibility`).toEqual([]);
   expect.soft(await overflow(page), `${name}: pixels beyond the edge`).toBe(0);
   expect.soft(await small(page), `${name}: buttons that are too small`).toEqual([]);
@@ -114,6 +121,7 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
     await inspect(page, name('ward-shift'));
     await page.getByTestId('heard').click();
     await ward.recent.locator('summary').click();
+    await page.evaluate(() => scrollTo(0, 0));
     await inspect(page, name('ward'));
     await ward.card('303').getByTestId('resolve').click();
     await inspect(page, name('ward-resolve'));
@@ -147,4 +155,26 @@ test('a calm board looks calm', async () => {
     await page.context().close();
   }
   await quiet.stop();
+});
+
+test('a board that has lost its gateway cannot be overlooked', { timeout: 240_000 }, async () => {
+  const dying = new Mock();
+  await dying.start();
+  night(dying.world);
+  const boards: [name: string, ward: WardPage][] = [];
+  for (const look of looks.filter(({ scheme }) => scheme === 'light')) {
+    const page = await open(look);
+    await signIn(page, dying.url, 'wangfang', password);
+    await useLanguage(page, look.language);
+    const ward = new WardPage(page);
+    await ward.ready();
+    await ward.startShift();
+    boards.push([`stale-${look.width}-${look.language}`, ward]);
+  }
+  await dying.stop();
+  for (const [name, ward] of boards) {
+    await ward.stale.waitFor();
+    await inspect(ward.page, name);
+    await ward.page.context().close();
+  }
 });
