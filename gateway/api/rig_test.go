@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io/fs"
 	"log/slog"
 	"net/http"
@@ -321,11 +322,18 @@ func read[T any](t testing.TB, r response) T {
 
 func parse[T any](t testing.TB, r response) T {
 	t.Helper()
-	var v T
-	if err := json.Unmarshal(r.body, &v); err != nil {
-		t.Fatalf("%s %s is answered %q: %v", r.Request.Method, r.Request.URL.Path, r.body, err)
+	v, err := decode[T](r)
+	if err != nil {
+		t.Fatal(err)
 	}
 	return v
+}
+
+func decode[T any](r response) (v T, err error) {
+	if err := json.Unmarshal(r.body, &v); err != nil {
+		return v, fmt.Errorf("%s %s is answered %q: %w", r.Request.Method, r.Request.URL.Path, r.body, err)
+	}
+	return v, nil
 }
 
 // problem is the body of an answer with an error status.
