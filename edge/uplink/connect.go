@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net"
+	"net/url"
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
@@ -123,6 +125,9 @@ func (u *Uplink) connect(ctx context.Context) (*connection, error) {
 		})
 	for _, a := range u.cfg.MQTT {
 		o.AddBroker(a)
+	}
+	if u.dial != nil {
+		o.SetCustomOpenConnectionFn(func(broker *url.URL, _ paho.ClientOptions) (net.Conn, error) { return u.dial(broker) })
 	}
 	c.client = paho.NewClient(o)
 	if err := await(ctx, c.client.Connect(), time.Duration(len(u.cfg.MQTT))*connectTimeout+time.Second); err != nil {

@@ -43,6 +43,9 @@ func (u *Uplink) keepPosting(ctx context.Context) error {
 		u: u, gateways: slices.Clone(u.cfg.HTTPS),
 		client: &http.Client{Transport: transport, Timeout: postTimeout},
 	}
+	if u.gateways != nil {
+		p.client.Transport = u.gateways
+	}
 	for {
 		wait := p.pass(ctx, time.Now())
 		t := time.NewTimer(wait)

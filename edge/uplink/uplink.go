@@ -19,6 +19,9 @@ import (
 	"crypto/tls"
 	"errors"
 	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
 	"sync"
 	"time"
 
@@ -71,6 +74,10 @@ type Uplink struct {
 	// inbox decouples the MQTT client's goroutine, which must not wait for a
 	// disk, from the answers.
 	inbox chan message
+	// dial, if not nil, makes the network connection to a broker.
+	dial func(broker *url.URL) (net.Conn, error)
+	// gateways, if not nil, carries requests over HTTPS.
+	gateways http.RoundTripper
 
 	mu sync.Mutex
 	// waiting holds every event that has been handed to the broker or to a
