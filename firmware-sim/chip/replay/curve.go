@@ -35,6 +35,8 @@ func (c Curve) At(d time.Duration) float64 {
 		return 0
 	case i == 0:
 		return c[0].Value
+	case i < len(c) && c[i].At == d: // to the last bit, which the line below may miss
+		return c[i].Value
 	case i == len(c):
 		return c[i-1].Value
 	}

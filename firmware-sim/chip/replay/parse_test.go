@@ -257,6 +257,9 @@ func seeds(f *testing.F, folder string, add func([]byte)) {
 		if err != nil {
 			f.Fatal(err)
 		}
+		if len(b) > 1<<10 { // the engine would spend its time on the endless line
+			continue
+		}
 		add(b)
 	}
 }
