@@ -15,7 +15,7 @@ import (
 func putAll(t *testing.T, q *Queue, from, to, size int) {
 	t.Helper()
 	for i := from; i < to; i++ {
-		if err := q.Put(t.Context(), []byte(fmt.Sprintf("%04d%s", i, strings.Repeat(".", size)))); err != nil {
+		if err := q.Put(t.Context(), fmt.Appendf(nil, "%04d%s", i, strings.Repeat(".", size))); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -41,16 +41,16 @@ func (s *Store) IncidentHistory(ctx context.Context, f IncidentFilter) ([]care.I
 	}
 	q := s.readQ.NewSelect().TableExpr("incident").ColumnExpr(incidentColumns)
 	if !f.AllSites {
-		q.Where("site IN (?)", bun.In(f.Sites))
+		q.Where("site IN (?)", bun.List(f.Sites))
 	}
 	if f.OnlyResidents {
-		q.Where("resident IN (?)", bun.In(f.Residents))
+		q.Where("resident IN (?)", bun.List(f.Residents))
 	}
 	if len(f.States) > 0 {
-		q.Where("state IN (?)", bun.In(f.States))
+		q.Where("state IN (?)", bun.List(f.States))
 	}
 	if len(f.Classes) > 0 {
-		q.Where("class IN (?)", bun.In(f.Classes))
+		q.Where("class IN (?)", bun.List(f.Classes))
 	}
 	if !f.From.IsZero() {
 		q.Where("raised_at >= ?", micros(f.From))

@@ -8,6 +8,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -114,11 +115,8 @@ func prepareFile(path string) error {
 // dsn returns the data source name of a SQLite file, whatever characters its
 // path has.
 func dsn(path string, params ...string) string {
-	name := "file:" + (&url.URL{Path: path}).EscapedPath() + "?_pragma=busy_timeout(5000)"
-	for _, p := range params {
-		name += "&" + p
-	}
-	return name
+	query := append([]string{"_pragma=busy_timeout(5000)"}, params...)
+	return "file:" + (&url.URL{Path: path}).EscapedPath() + "?" + strings.Join(query, "&")
 }
 
 // Path returns the file of the ledger.

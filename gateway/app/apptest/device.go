@@ -114,10 +114,8 @@ func (d *Device) Answer(id string) (refused string) {
 					return r.Reason
 				}
 			}
-			for _, known := range a.IDs {
-				if known == id {
-					return ""
-				}
+			if slices.Contains(a.IDs, id) {
+				return ""
 			}
 		case <-deadline:
 			d.t.Fatalf("no answer to event %s", id)

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/common/model"
 	"github.com/prometheus/prometheus/model/labels"
 	"github.com/prometheus/prometheus/storage"
 	"github.com/prometheus/prometheus/tsdb"
@@ -81,7 +82,7 @@ func (s *Store) Append(ctx context.Context, readings []care.Reading) error {
 			reject(r, errors.New("the time lies in the future"))
 			continue
 		}
-		name := labels.FromStrings(labels.MetricName, string(r.Quantity), "point", string(r.Point), "site", string(r.Site))
+		name := labels.FromStrings(model.MetricNameLabel, string(r.Quantity), "point", string(r.Point), "site", string(r.Site))
 		_, err := app.Append(0, name, r.Time.UnixMilli(), r.Value)
 		switch {
 		case err == nil:
@@ -114,7 +115,7 @@ func (s *Store) Range(ctx context.Context, q series.Query) (samples []care.Sampl
 	}
 	defer func() { err = errors.Join(err, querier.Close()) }()
 	set := querier.Select(ctx, false, nil,
-		labels.MustNewMatcher(labels.MatchEqual, labels.MetricName, string(q.Quantity)),
+		labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, string(q.Quantity)),
 		labels.MustNewMatcher(labels.MatchEqual, "site", string(q.Site)),
 		labels.MustNewMatcher(labels.MatchEqual, "point", string(q.Point)))
 	var fold folder
