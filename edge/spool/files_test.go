@@ -9,13 +9,18 @@ import (
 	"sync"
 )
 
-// disk is a directory in memory that knows what is synced and can run out of
-// room.
+// disk is a directory in memory that knows what is synced, of files and of
+// itself, and can run out of room or become read-only. As in most file systems
+// there is room for an empty file even then.
 type disk struct {
-	mu     sync.Mutex
-	files  map[string]*diskFile
-	room   int // bytes that may still be written; negative is without bound
-	noSync bool
+	mu       sync.Mutex
+	files    map[string]*diskFile
+	room     int // bytes that may still be written; negative is without bound
+	noSync   bool
+	readOnly bool
+	// Since the directory was synced: files that were created, and removed.
+	created map[string]bool
+	removed map[string]*diskFile
 }
 
 type diskFile struct {
@@ -23,15 +28,32 @@ type diskFile struct {
 	synced int
 }
 
-var errNoRoom = errors.New("no space left on device")
+var (
+	errNoRoom   = errors.New("no space left on device")
+	errReadOnly = errors.New("read-only file system")
+)
 
-func newDisk() *disk { return &disk{files: map[string]*diskFile{}, room: -1} }
+func newDisk() *disk {
+	return &disk{files: map[string]*diskFile{}, room: -1, created: map[string]bool{}, removed: map[string]*diskFile{}}
+}
 
 // crash returns the disk after a power failure at which keep of the bytes that
-// were not synced had reached each file.
+// were not synced had reached each file, and of the creation or removal of each
+// file, the directory.
 func (d *disk) crash(keep func(unsynced int) int) *disk {
 	c := newDisk()
-	for name, f := range d.files {
+	survivors := maps.Clone(d.files)
+	for name := range d.created {
+		if keep(1) == 0 {
+			delete(survivors, name)
+		}
+	}
+	for name, f := range d.removed {
+		if survivors[name] == nil && keep(1) == 0 {
+			survivors[name] = f
+		}
+	}
+	for name, f := range survivors {
 		n := f.synced + keep(len(f.b)-f.synced)
 		c.files[name] = &diskFile{b: slices.Clone(f.b[:n]), synced: n}
 	}
@@ -47,11 +69,12 @@ func (d *disk) List() ([]string, error) {
 func (d *disk) Append(name string) (File, error) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	if d.readOnly {
+		return nil, errReadOnly
+	}
 	if d.files[name] == nil {
-		if d.room == 0 {
-			return nil, errNoRoom
-		}
 		d.files[name] = &diskFile{}
+		d.created[name] = true
 	}
 	return &handle{d, name}, nil
 }
@@ -95,6 +118,9 @@ func (d *disk) Truncate(name string, size int64) error {
 	if err != nil {
 		return err
 	}
+	if d.readOnly {
+		return errReadOnly
+	}
 	f.b, f.synced = f.b[:size], int(size)
 	return nil
 }
@@ -106,14 +132,30 @@ func (d *disk) Remove(name string) error {
 	if err != nil {
 		return err
 	}
+	if d.readOnly {
+		return errReadOnly
+	}
 	if d.room >= 0 {
 		d.room += len(f.b)
 	}
+	if !d.created[name] {
+		d.removed[name] = f
+	}
+	delete(d.created, name)
 	delete(d.files, name)
 	return nil
 }
 
-func (d *disk) SyncDir() error { return nil }
+func (d *disk) SyncDir() error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.noSync || d.readOnly {
+		return errors.New("input/output error")
+	}
+	clear(d.created)
+	clear(d.removed)
+	return nil
+}
 
 type handle struct {
 	d    *disk
@@ -126,6 +168,9 @@ func (h *handle) Write(b []byte) (int, error) {
 	f, err := h.d.file(h.name)
 	if err != nil {
 		return 0, err
+	}
+	if h.d.readOnly {
+		return 0, errReadOnly
 	}
 	n := len(b)
 	if h.d.room >= 0 {
@@ -142,7 +187,7 @@ func (h *handle) Write(b []byte) (int, error) {
 func (h *handle) Sync() error {
 	h.d.mu.Lock()
 	defer h.d.mu.Unlock()
-	if h.d.noSync {
+	if h.d.noSync || h.d.readOnly {
 		return errors.New("input/output error")
 	}
 	if f := h.d.files[h.name]; f != nil {

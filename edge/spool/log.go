@@ -26,13 +26,15 @@ type seglog struct {
 
 	active File // nil: the next append opens a segment
 	fresh  bool // and it opens a new one, since the last has no clean end
+	named  bool // the directory has been synced since active was opened
 }
 
 type segment struct {
-	number uint64
-	size   int64
-	live   int   // entries that live here
-	bytes  int64 // and their size
+	number  uint64
+	size    int64
+	records int   // whole records behind the head
+	live    int   // entries that live here
+	bytes   int64 // and their size
 }
 
 // entry says where the record of a live ref is.
@@ -86,11 +88,17 @@ func (s *seglog) open(live func(r record), dead func(ref uint64)) error {
 		s.order = append(s.order, ref)
 	}
 	slices.Sort(s.order)
-	return s.trim()
+	if err := s.trim(); err != nil {
+		// A disk that has become read-only must not keep what waits on it from
+		// being sent.
+		s.log.Error("the spool takes more room than it needs", "err", err)
+	}
+	return nil
 }
 
 func (s *seglog) replay(seg *segment, off int64, r record, live func(record), dead func(uint64)) {
 	s.last = max(s.last, r.ref)
+	seg.records++
 	switch r.kind {
 	case put:
 		s.forget(r.ref)
@@ -196,7 +204,7 @@ func (s *seglog) get(ref uint64) (body []byte, ok bool, err error) {
 
 // append writes one record behind the last one.
 func (s *seglog) append(r record, sync bool) (off int64, seg *segment, err error) {
-	if err := s.ready(sync); err != nil {
+	if err := s.ready(); err != nil {
 		return 0, nil, err
 	}
 	seg = s.segments[len(s.segments)-1]
@@ -205,12 +213,31 @@ func (s *seglog) append(r record, sync bool) (off int64, seg *segment, err error
 		return 0, nil, err
 	}
 	if sync {
-		if err := s.active.Sync(); err != nil {
-			s.abandon()
-			return 0, nil, fmt.Errorf("sync %s: %w", s.name(seg.number), err)
+		if err := s.sync(); err != nil {
+			return 0, nil, err
 		}
 	}
+	seg.records++
 	return off, seg, nil
+}
+
+// sync returns when the active segment and its name in the directory are on the
+// disk.
+func (s *seglog) sync() error {
+	name := s.name(s.segments[len(s.segments)-1].number)
+	if err := s.active.Sync(); err != nil {
+		s.abandon()
+		return fmt.Errorf("sync %s: %w", name, err)
+	}
+	if s.named {
+		return nil
+	}
+	if err := s.files.SyncDir(); err != nil {
+		s.abandon()
+		return fmt.Errorf("sync the spool directory: %w", err)
+	}
+	s.named = true
+	return nil
 }
 
 func (s *seglog) write(seg *segment, r record) error {
@@ -224,39 +251,46 @@ func (s *seglog) write(seg *segment, r record) error {
 }
 
 // abandon closes a segment that failed. What a failed sync has left on the disk
-// is unknown, so it is never appended to again.
+// is unknown, so it is never appended to again. One that never held a record goes,
+// or a disk that fails for weeks would be filled with the beginnings of files.
 func (s *seglog) abandon() {
-	if s.active != nil {
-		s.active.Close() // its own failure is the news already
+	if s.active == nil {
+		return
 	}
+	s.active.Close() // its own failure is the news already
 	s.active, s.fresh = nil, true
+	last := len(s.segments) - 1
+	if last >= 0 && s.segments[last].records == 0 && s.files.Remove(s.name(s.segments[last].number)) == nil {
+		s.segments = s.segments[:last]
+	}
 }
 
 // ready sees to an open segment with room.
-func (s *seglog) ready(sync bool) error {
+func (s *seglog) ready() error {
 	full := len(s.segments) > 0 && s.segments[len(s.segments)-1].size >= s.limit
 	if s.active != nil && !full {
 		return nil
 	}
 	if full || s.fresh || len(s.segments) == 0 {
-		return s.rotate(sync)
+		return s.rotate()
 	}
 	f, err := s.files.Append(s.name(s.segments[len(s.segments)-1].number))
 	if err != nil {
 		return fmt.Errorf("open the spool for writing: %w", err)
 	}
-	s.active = f
+	s.active, s.named = f, false
 	return nil
 }
 
 // rotate begins a new segment. Its head carries what must outlive the segments
 // before it.
-func (s *seglog) rotate(sync bool) error {
+func (s *seglog) rotate() error {
 	if s.active != nil {
-		if err := s.active.Sync(); err != nil {
-			s.log.Error("a spool file could not be synced before the next one was begun", "err", err)
+		if err := s.sync(); err != nil {
+			return fmt.Errorf("before the next spool file is begun: %w", err)
 		}
-		s.abandon()
+		s.active.Close() // all is synced
+		s.active = nil
 	}
 	number := uint64(1)
 	if n := len(s.segments); n > 0 {
@@ -268,17 +302,8 @@ func (s *seglog) rotate(sync bool) error {
 	}
 	seg := &segment{number: number}
 	s.segments = append(s.segments, seg)
-	s.active, s.fresh = f, false
-	if err := s.write(seg, s.head()); err != nil {
-		return err
-	}
-	if sync {
-		if err := s.files.SyncDir(); err != nil {
-			s.abandon()
-			return fmt.Errorf("sync the spool directory: %w", err)
-		}
-	}
-	return nil
+	s.active, s.fresh, s.named = f, false, false
+	return s.write(seg, s.head())
 }
 
 func (s *seglog) head() record {
@@ -313,6 +338,7 @@ func (s *seglog) clean() error {
 		return nil
 	}
 	oldest := s.segments[0]
+	copies := map[uint64]entry{}
 	for _, ref := range slices.Clone(s.order) {
 		e, live := s.entries[ref]
 		if !live || e.segment != oldest {
@@ -327,19 +353,21 @@ func (s *seglog) clean() error {
 		if err != nil {
 			return err
 		}
-		if err := s.put(ref, body, false); err != nil {
+		off, seg, err := s.append(record{put, ref, body}, false)
+		if err != nil {
 			return err
 		}
+		copies[ref] = entry{seg, off, e.size}
 	}
-	// All copies are on the disk before the originals go.
+	// All copies are on the disk before the originals count no more.
 	if s.active != nil {
-		if err := s.active.Sync(); err != nil {
-			s.abandon()
-			return fmt.Errorf("sync the spool while cleaning up: %w", err)
+		if err := s.sync(); err != nil {
+			return fmt.Errorf("while cleaning up: %w", err)
 		}
 	}
-	if err := s.files.SyncDir(); err != nil {
-		return fmt.Errorf("sync the spool directory: %w", err)
+	for ref, e := range copies {
+		s.forget(ref)
+		s.keep(ref, e)
 	}
 	return s.trim()
 }
@@ -351,9 +379,12 @@ func (s *seglog) shedOldest() (refs []uint64, err error) {
 		return nil, nil
 	}
 	if len(s.segments) == 1 {
-		if err := s.rotate(false); err != nil {
+		if err := s.rotate(); err != nil {
 			// No room even for that: the space of the oldest must be freed first.
 			s.log.Warn("no new spool file could be begun before the oldest was removed", "err", err)
+		}
+		if len(s.segments) == 0 { // it held nothing and has gone by its failure
+			return nil, nil
 		}
 	}
 	oldest := s.segments[0]
