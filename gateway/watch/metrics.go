@@ -40,6 +40,11 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Buckets: []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10, 60},
 		}),
 	}
+	// A rate is only seen from the second scrape of a counter on, and the first
+	// fire of a home must be in it.
+	for _, c := range care.Classes() {
+		m.raised.WithLabelValues(string(c), c.Severity().String())
+	}
 	reg.MustRegister(m.raised, m.transitions, m.events, m.latency)
 	return m
 }

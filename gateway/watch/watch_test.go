@@ -235,8 +235,22 @@ shouwang_incidents_open{state="arrived"} 0
 shouwang_incidents_open{state="raised"} 1
 # HELP shouwang_incidents_raised_total Incidents raised, by class and severity.
 # TYPE shouwang_incidents_raised_total counter
+shouwang_incidents_raised_total{class="battery",severity="low"} 0
+shouwang_incidents_raised_total{class="bed_exit",severity="medium"} 0
+shouwang_incidents_raised_total{class="call",severity="medium"} 0
+shouwang_incidents_raised_total{class="carbon_monoxide",severity="urgent"} 0
+shouwang_incidents_raised_total{class="fall",severity="urgent"} 0
+shouwang_incidents_raised_total{class="fault",severity="medium"} 0
 shouwang_incidents_raised_total{class="fire",severity="urgent"} 1
+shouwang_incidents_raised_total{class="gas",severity="urgent"} 0
+shouwang_incidents_raised_total{class="inactivity",severity="high"} 0
+shouwang_incidents_raised_total{class="intrusion",severity="high"} 0
+shouwang_incidents_raised_total{class="silent",severity="medium"} 0
 shouwang_incidents_raised_total{class="sos",severity="urgent"} 1
+shouwang_incidents_raised_total{class="tamper",severity="medium"} 0
+shouwang_incidents_raised_total{class="vital",severity="high"} 0
+shouwang_incidents_raised_total{class="wandering",severity="high"} 0
+shouwang_incidents_raised_total{class="water_leak",severity="high"} 0
 `
 	if err := testutil.GatherAndCompare(h.registry, strings.NewReader(want),
 		"shouwang_events_committed_total", "shouwang_incident_transitions_total", "shouwang_incidents_open", "shouwang_incidents_raised_total"); err != nil {
