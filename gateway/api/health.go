@@ -6,6 +6,7 @@ import (
 	"crypto/subtle"
 	"errors"
 	"net/http"
+	"reflect"
 	"strings"
 	"time"
 
@@ -34,6 +35,12 @@ func (a *API) registerHealth() {
 	huma.Register(a.huma, huma.Operation{
 		OperationID: "health", Method: http.MethodGet, Path: "/healthz", Tags: []string{"operation"},
 		Summary: "Whether the gateway takes and keeps events; 503 with the reasons when it does not",
+		Responses: map[string]*huma.Response{"503": {
+			Description: "something does not work",
+			Content: map[string]*huma.MediaType{"application/json": {
+				Schema: a.huma.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[HealthView](), true, "HealthView"),
+			}},
+		}},
 	}, func(ctx context.Context, _ *struct{}) (*healthAnswer, error) {
 		ctx, cancel := context.WithTimeoutCause(ctx, healthTime, errHealthTime)
 		defer cancel()
