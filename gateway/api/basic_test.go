@@ -1,0 +1,57 @@
+package api
+
+import (
+	"encoding/base64"
+	"net/http"
+	"strings"
+	"testing"
+
+	"shouwang.care/shouwang/alerts/care"
+)
+
+func FuzzParseBasic(f *testing.F) {
+	basic := func(s string) string { return "Basic " + base64.StdEncoding.EncodeToString([]byte(s)) }
+	for _, seed := range []string{
+		"", "Basic", "Basic ", "Bearer x", "Basic ###", basic("songhe/floor-2:secret"), basic("songhe/floor-2:a:b"),
+		basic("songhe/floor-2"), basic(":"), basic("/:"), basic("songhe/floor-2/x:y"), "bAsIc " + basic("a/b:c")[6:], basic("Songhe/#:x"),
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		e, secret, ok := parseBasic(header)
+		if !ok {
+			if e != (edgeName{}) || secret != "" {
+				t.Errorf("%q is refused and gives %v with a secret", header, e)
+			}
+			return
+		}
+		if !care.ValidID(string(e.site)) || !care.ValidID(string(e.edge)) {
+			t.Errorf("%q gives the edge %v", header, e)
+		}
+		r := http.Request{Header: http.Header{}}
+		r.SetBasicAuth(string(e.site)+"/"+string(e.edge), secret)
+		if again, same, ok := parseBasic(r.Header.Get("Authorization")); !ok || again != e || same != secret {
+			t.Errorf("%q gives %v, which is read back as %v, %v", header, e, again, ok)
+		}
+	})
+}
+
+// What a stranger writes into a header names nobody else but an address.
+func FuzzForwardedFor(f *testing.F) {
+	for _, seed := range []string{"", "203.0.113.9", "10.0.0.1, 203.0.113.9", "unknown", "[2001:db8::1]", "2001:db8::1%eth0", ",", "203.0.113.9:80", "::ffff:127.0.0.1"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		r := &http.Request{RemoteAddr: "127.0.0.1:1", Header: http.Header{"X-Forwarded-For": {header}}}
+		if got := remote(r); got == "" || strings.ContainsAny(got, " ,\n\"") || len(got) > 64 {
+			t.Errorf("%q is from %q", header, got)
+		}
+		if local(r) {
+			t.Errorf("a proxy that asks for %q counts as this machine", header)
+		}
+		r.RemoteAddr = "192.0.2.1:1"
+		if got := remote(r); got != "192.0.2.1" {
+			t.Errorf("from elsewhere %q is believed: %q", header, got)
+		}
+	})
+}
