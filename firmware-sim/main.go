@@ -105,6 +105,9 @@ func runInit(args []string, stdout, stderr io.Writer) error {
 func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	f := flag.NewFlagSet("demo", flag.ContinueOnError)
 	dir := f.String("dir", "", "`folder` made by demo-init")
+	var at demo.At
+	f.StringVar(&at.MQTT, "mqtt", "", "`address` of the gateway's broker, when it is not the one that demo-init was told")
+	f.StringVar(&at.HTTPS, "https", "", "`address` of the gateway's API, likewise")
 	level := slog.LevelWarn
 	f.TextVar(&level, "log-level", level, "`level` of what the agents log: debug, info, warn or error")
 	if err := parse(f, args, stderr, 0); err != nil {
@@ -114,7 +117,7 @@ func runDemo(ctx context.Context, args []string, stdout, stderr io.Writer) error
 		return errors.New("demo needs a folder: --dir DIR")
 	}
 	log := slog.New(slog.NewTextHandler(stderr, &slog.HandlerOptions{Level: level}))
-	d, err := demo.Open(*dir, stdout, log)
+	d, err := demo.Open(*dir, at, stdout, log)
 	if err != nil {
 		return err
 	}

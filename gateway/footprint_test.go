@@ -43,7 +43,7 @@ func BenchmarkRestingGateway(b *testing.B) {
 	plan := demoPlan(b, p)
 	p.do("import", plan)
 	p.start()
-	d, err := demo.Open(filepath.Dir(plan), io.Discard, slog.New(slog.DiscardHandler))
+	d, err := demo.Open(filepath.Dir(plan), demo.At{}, io.Discard, slog.New(slog.DiscardHandler))
 	if err != nil {
 		b.Fatal(err)
 	}

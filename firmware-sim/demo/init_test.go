@@ -43,7 +43,7 @@ func TestInitWritesWhatDemoOpensAndKeepsIt(t *testing.T) {
 	if len(first) != 4+2*100 {
 		t.Errorf("%d files, want four and two for each of 100 edges", len(first))
 	}
-	if _, err := Open(dir, os.Stdout, slog.New(slog.DiscardHandler)); err != nil {
+	if _, err := Open(dir, At{}, os.Stdout, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 	written, err = Init(dir, broker, api)
@@ -68,7 +68,7 @@ func TestAHalfWrittenDemonstrationIsWrittenAnew(t *testing.T) {
 	if err != nil || !written {
 		t.Fatalf("written %t, %v", written, err)
 	}
-	if _, err := Open(dir, os.Stdout, slog.New(slog.DiscardHandler)); err != nil {
+	if _, err := Open(dir, At{}, os.Stdout, slog.New(slog.DiscardHandler)); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -154,7 +154,7 @@ func TestAConfigurationIsReadBackAsItWasMade(t *testing.T) {
 }
 
 func TestNoDemonstrationSaysHowToMakeOne(t *testing.T) {
-	_, err := Open(t.TempDir(), os.Stdout, slog.New(slog.DiscardHandler))
+	_, err := Open(t.TempDir(), At{}, os.Stdout, slog.New(slog.DiscardHandler))
 	if err == nil || !strings.Contains(err.Error(), "demo-init --out") {
 		t.Errorf("got %v, want the way to make one", err)
 	}

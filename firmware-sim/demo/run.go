@@ -17,6 +17,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/edge/config"
 	"shouwang.care/shouwang/firmware-sim/fleet"
 	"shouwang.care/shouwang/firmware-sim/scenario"
 )
@@ -49,10 +50,24 @@ type Demo struct {
 	seed    uint64 // of the order of moments
 }
 
+// At is where the gateway is, when it is not where Init was told: the addresses
+// of its broker and of its API. Empty ones leave what the files say.
+type At struct{ MQTT, HTTPS string }
+
+// move gives a member the addresses.
+func (a At) move(g *config.Gateway) {
+	if a.MQTT != "" {
+		g.MQTT = []string{a.MQTT}
+	}
+	if a.HTTPS != "" {
+		g.HTTPS = []string{a.HTTPS}
+	}
+}
+
 // Open reads the demonstration in a folder. What happens is printed to out, a
 // line each; what goes wrong is logged. The error names every mistake in the
 // files of the fleet, or every one in the scenarios.
-func Open(dir string, out io.Writer, log *slog.Logger) (*Demo, error) {
+func Open(dir string, at At, out io.Writer, log *slog.Logger) (*Demo, error) {
 	path := filepath.Join(dir, FleetFile)
 	b, err := os.ReadFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -71,6 +86,9 @@ func Open(dir string, out io.Writer, log *slog.Logger) (*Demo, error) {
 	members, err := fleet.Load(file.Spec, dir, log)
 	if err != nil {
 		return nil, err
+	}
+	for i := range members {
+		at.move(&members[i].Config.Gateway)
 	}
 	d := &Demo{people: file.People, out: out, seed: uint64(time.Now().UnixNano())}
 	d.gateway = strings.Join(members[0].Config.Gateway.MQTT, ", ")
