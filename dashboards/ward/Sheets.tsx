@@ -6,6 +6,7 @@ import { Modal } from '../shared/ui/Modal.tsx';
 import { useProblem } from '../shared/ui/useProblem.ts';
 import { useWords } from '../shared/ui/useWords.ts';
 import { useDeed, useDesk } from './context.ts';
+import { History } from './History.tsx';
 
 /** Outcome tells within a dialog what became of what it sent. */
 function Outcome({ incident }: { incident: Incident }) {
@@ -100,13 +101,14 @@ export function ResolveSheet({ incident, onClose }: { incident: Incident; onClos
   );
 }
 
-/** NoteSheet writes a note into the history of an incident. */
+/** NoteSheet shows the history of an incident and writes a note into it. */
 export function NoteSheet({ incident, onClose }: { incident: Incident; onClose: () => void }) {
   const { t } = useTranslation();
   const { deeds } = useDesk();
   const state = useDeed(incident.id);
   const heading = useHeading(incident);
   const [note, setNote] = useState('');
+  const [written, setWritten] = useState(0);
   const text = note.trim();
   return (
     <Modal name="note-sheet" title={t('note.title')} onClose={onClose}>
@@ -116,14 +118,17 @@ export function NoteSheet({ incident, onClose }: { incident: Incident; onClose: 
         onSubmit={(event) => {
           event.preventDefault();
           void deeds.send(incident.id, { verb: 'note', note: text }).then((done) => {
-            if (done) onClose();
+            if (!done) return;
+            // The sheet stays: that the note stands there is how one knows that it is kept.
+            setNote('');
+            setWritten((count) => count + 1);
           });
         }}
       >
         <label className="field">
           <span>{t('note.label')}</span>
           <textarea
-            rows={4}
+            rows={2}
             maxLength={2000}
             required
             autoFocus
@@ -139,6 +144,7 @@ export function NoteSheet({ incident, onClose }: { incident: Incident; onClose: 
           {t('note.send')}
         </button>
       </form>
+      <History incident={incident} again={written} />
     </Modal>
   );
 }

@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import type { Board, Incident, Me, Verb } from './types.ts';
+import type { Board, Entry, Incident, Me, Verb } from './types.ts';
 import type { paths } from './schema.d.ts';
 
 /** api is the typed client of the gateway that served this page. */
@@ -100,6 +100,12 @@ export async function fetchBoard(): Promise<Board | 'signed_out'> {
     if (isSignedOut(error)) return 'signed_out';
     throw error;
   }
+}
+
+/** fetchHistory returns the rows of an incident in the order of the log. */
+export async function fetchHistory(id: string): Promise<Entry[]> {
+  const params = { path: { id } };
+  return (await ask((signal) => api.GET('/api/incidents/{id}', { params, signal }))).entries;
 }
 
 /** Deed is one act of a person on an incident. */

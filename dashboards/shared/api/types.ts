@@ -16,6 +16,7 @@ export type Severity = Incident['severity'];
 export type State = Incident['state'];
 export type Cause = NonNullable<Incident['cause']>;
 export type Board = Schemas['Board'];
+export type Entry = Schemas['EntryView'];
 export type Frame = Schemas['Frame'];
 export type Hello = Schemas['Hello'];
 

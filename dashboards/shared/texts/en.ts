@@ -168,7 +168,17 @@ export const en: Texts = {
     noteLabel: 'Note (optional)',
     notePlaceholder: 'For example: blood pressure taken, family informed',
   },
-  note: { title: 'Write a note', label: 'Note', send: 'Save note' },
+  note: { title: 'Notes and history', label: 'Write a note', send: 'Save note' },
+  history: {
+    raised: 'Alarm',
+    realarmed: 'Alarmed again',
+    confirmed: 'Confirmed by a second point of the zone',
+    cleared: 'Signal normal',
+    accepted: 'accepted',
+    arrived: 'arrived',
+    resolved: 'resolved',
+    noted: 'noted',
+  },
   reason: {
     toilet: 'Toilet',
     water: 'Drink',

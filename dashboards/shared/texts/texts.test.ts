@@ -104,6 +104,13 @@ describe('whatever the gateway answers is said in words', () => {
     for (const reason of constants('alerts/care/refusal.go', /^Reason/)) has(`refusal.${reason}`);
   });
 
+  test('what happened to an incident', () => {
+    const source = readFileSync(join(root, 'alerts/care/incident.go'), 'utf8');
+    const kinds = [...source.matchAll(/EntryKind = "incident\.(\w+)"/g)].map(([, kind]) => kind ?? '');
+    expect(kinds.length).toBeGreaterThan(5);
+    for (const kind of kinds) has(`history.${kind}`);
+  });
+
   test('why an incident was real or false', () => {
     const source = readFileSync(join(root, 'alerts/care/incident.go'), 'utf8');
     const lists = [...source.matchAll(/case Cause(\w+):\n\t\treturn \[\]string\{([^}]+)\}/g)];

@@ -159,7 +159,17 @@ export const zh = {
     noteLabel: '备注（可不写）',
     notePlaceholder: '例如：已量血压，家属已知',
   },
-  note: { title: '写备注', label: '备注', send: '保存备注' },
+  note: { title: '备注与经过', label: '写一条备注', send: '保存备注' },
+  history: {
+    raised: '报警',
+    realarmed: '再次报警',
+    confirmed: '同一区域另一点位确认',
+    cleared: '信号恢复',
+    accepted: '接手',
+    arrived: '到场',
+    resolved: '处理完',
+    noted: '备注',
+  },
   reason: {
     toilet: '如厕',
     water: '喝水',

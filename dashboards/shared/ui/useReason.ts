@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { causeReasons, type Incident, type Reason } from '../api/types.ts';
+import { causeReasons, type Cause, type Reason } from '../api/types.ts';
 
 const reasons: readonly string[] = [...causeReasons.real, ...causeReasons.false];
 
@@ -7,12 +7,18 @@ function known(reason: string | undefined): reason is Reason {
   return reason !== undefined && reasons.includes(reason);
 }
 
-/** useReason returns a function that says the cause of a resolved incident, empty when there is none. */
-export function useReason(): (incident: Incident) => string {
+/** Resolution is what an incident turned out to be, and why. */
+interface Resolution {
+  cause?: string;
+  reason?: string;
+}
+
+/** useReason returns a function that says the cause of what was resolved, empty when there is none. */
+export function useReason(): (of: Resolution) => string {
   const { t } = useTranslation();
   return ({ cause, reason }) => {
-    if (cause === undefined) return '';
-    const parts = [t(`cause.${cause}`)];
+    if (!cause) return '';
+    const parts = [t(`cause.${cause as Cause}`)];
     // A code of a newer gateway is shown as it is.
     if (reason) parts.push(known(reason) ? t(`reason.${reason}`) : reason);
     return parts.join(t('common.separator'));
