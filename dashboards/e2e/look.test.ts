@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch } from './browser.ts';
 import { night } from './mock/night.ts';
 import { Mock } from './mock/server.ts';
-import { signIn, useLanguage, WardPage } from './pages.ts';
+import { signIn, showIn, WardPage } from './pages.ts';
 
 /**
  * How the pages look and read on a phone, a tablet and a wall screen, in both
@@ -112,7 +112,7 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
   test('ward', async () => {
     const page = await open(look);
     await signIn(page, mock.url, 'team', password);
-    await useLanguage(page, look.language);
+    await showIn(page, look.language);
     const ward = new WardPage(page);
     await ward.ready();
     await inspect(page, name('ward-mute'));
@@ -165,7 +165,7 @@ test('a board that has lost its gateway cannot be overlooked', { timeout: 240_00
   for (const look of looks.filter(({ scheme }) => scheme === 'light')) {
     const page = await open(look);
     await signIn(page, dying.url, 'wangfang', password);
-    await useLanguage(page, look.language);
+    await showIn(page, look.language);
     const ward = new WardPage(page);
     await ward.ready();
     await ward.startShift();

@@ -79,13 +79,27 @@ export class WardPage {
     await sheet.waitFor({ state: 'detached' });
   }
 
-  /** note writes a note into the history of an incident. */
-  async note(place: string | RegExp, text: string, of?: string): Promise<void> {
+  /** note writes a note into the history of an incident and returns the history as it is then. */
+  async note(place: string | RegExp, text: string, of?: string): Promise<string> {
     await this.card(place, of).getByTestId('note').click();
     const sheet = this.page.getByTestId('note-sheet');
     await sheet.getByRole('textbox').fill(text);
     await sheet.getByTestId('note-send').click();
+    const history = sheet.getByTestId('history');
+    await history.getByText(text).waitFor();
+    const shown = await history.innerText();
+    await this.page.keyboard.press('Escape');
     await sheet.waitFor({ state: 'detached' });
+    return shown;
+  }
+
+  /** history opens the history of an incident, reads it and closes it again. */
+  async history(place: string | RegExp, of?: string): Promise<string> {
+    await this.card(place, of).getByTestId('note').click();
+    const shown = await this.page.getByTestId('history').innerText();
+    await this.page.keyboard.press('Escape');
+    await this.page.getByTestId('note-sheet').waitFor({ state: 'detached' });
+    return shown;
   }
 
   /** link waits until the connection is as it is asked for. */
@@ -111,8 +125,8 @@ export class WardPage {
   }
 }
 
-/** useLanguage shows a page in a language. */
-export async function useLanguage(page: Page, language: 'zh' | 'en'): Promise<void> {
+/** showIn shows a page in a language. */
+export async function showIn(page: Page, language: 'zh' | 'en'): Promise<void> {
   const shown = (await page.locator('html').getAttribute('lang'))?.startsWith('zh') ? 'zh' : 'en';
   if (shown !== language) await page.getByTestId('language').click();
   await page.locator(`html[lang^=${language}]`).waitFor();

@@ -2,7 +2,7 @@ import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launch } from './browser.ts';
 import { Mock } from './mock/server.ts';
-import { signIn, useLanguage, WardPage } from './pages.ts';
+import { signIn, showIn, WardPage } from './pages.ts';
 
 /**
  * How the ward board behaves in a real browser: two carers at once, a gateway
@@ -221,11 +221,13 @@ describe('an action', () => {
     await ward.calm.waitFor();
   });
 
-  test('note is kept', async () => {
+  test('note is kept, and the other carer reads it', async () => {
+    const [wang, liu] = [await carer('wangfang'), await carer('liulei')];
     mock.world.raise({ class: 'fall', room: '302' });
-    const ward = await carer('wangfang');
-    await ward.note('302', '家属已知');
-    await ward.card('302').getByText('家属已知').waitFor();
+    await wang.accept('302');
+    expect(await wang.note('302', '家属已知')).toMatch(/王芳 备注\s*家属已知/);
+    const told = await liu.history('302');
+    for (const words of ['报警', '王芳 接手', '家属已知']) expect(told).toContain(words);
   });
 });
 
@@ -261,12 +263,12 @@ test('the language changes at once and stays', async () => {
   mock.world.raise({ class: 'wandering', room: '101' });
   const ward = await carer('wangfang');
   await ward.card('101').getByRole('button', { name: '我去处理' }).waitFor();
-  await useLanguage(ward.page, 'en');
+  await showIn(ward.page, 'en');
   await ward.card('101').getByRole('button', { name: 'I am going' }).waitFor();
   expect(await ward.card('101').innerText()).toContain('Wandering');
   await ward.page.reload();
   await ward.card('101').getByRole('button', { name: 'I am going' }).waitFor();
-  await useLanguage(ward.page, 'zh');
+  await showIn(ward.page, 'zh');
   expect(await ward.card('101').innerText()).toContain('夜间外出');
 });
 

@@ -212,6 +212,12 @@ export class Mock {
       json(response, 200, this.world.act(action[1]!, action[2]!, me.user.name, body));
       return;
     }
+    const one = /^GET \/api\/incidents\/([^/]+)$/.exec(route);
+    if (one !== null) {
+      const incident = render(me, this.world.get(one[1]!));
+      json(response, 200, { incident, entries: this.world.rows.get(incident.id) ?? [] });
+      return;
+    }
     switch (route) {
       case 'DELETE /api/session':
         for (const [id, held] of this.#sessions) if (held === me) this.#sessions.delete(id);

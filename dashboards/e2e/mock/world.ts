@@ -1,4 +1,4 @@
-import type { Frame, Incident, IncidentClass, Me, Severity, Site } from '../../shared/api/types.ts';
+import type { Entry, Frame, Incident, IncidentClass, Me, Severity, Site } from '../../shared/api/types.ts';
 import { home, placeOf, residents, severities } from './data.ts';
 
 /** What a test says of an alarm that it raises. */
@@ -38,6 +38,8 @@ export class World {
   /** Milliseconds by which the gateway's clock differs from this machine's. */
   skew = 0;
   readonly incidents = new Map<string, Incident>();
+  /** What the log has of each incident. */
+  readonly rows = new Map<string, Entry[]>();
   readonly feed: { number: number; frame: Frame }[] = [];
   onFeed: (frame: Frame) => void = () => {};
   #ids = 0;
@@ -110,7 +112,10 @@ export class World {
   ): Incident {
     const old = this.get(id);
     const act = { name: who, at: this.iso(), means: 'screen' as const };
-    if (verb === 'note') return this.#commit('incident.noted', { ...old, note: body.note });
+    if (verb === 'note') {
+      this.#row(id, { kind: 'incident.noted', act, note: body.note });
+      return this.#commit('incident.noted', { ...old });
+    }
     if (old.resolved !== undefined)
       throw new Refusal(409, 'already_resolved', old.resolved.name, old.resolved.at);
     if (verb === 'accept') {
@@ -139,7 +144,23 @@ export class World {
     });
   }
 
+  #row(id: string, row: Omit<Entry, 'number'>): void {
+    const rows = this.rows.get(id) ?? [];
+    this.rows.set(id, [...rows, { number: rows.length + 1, ...row }]);
+  }
+
   #commit(kind: string, incident: Incident): Incident {
+    if (kind !== 'incident.noted') {
+      const step = kind.replace('incident.', '') as 'accepted' | 'arrived' | 'resolved';
+      const { cause, reason, note } = step === 'resolved' ? incident : {};
+      this.#row(incident.id, {
+        kind,
+        act: incident[step] ?? { at: this.iso(), means: 'sensor' },
+        ...(cause === undefined ? {} : { cause }),
+        ...(reason === undefined ? {} : { reason }),
+        ...(note === undefined ? {} : { note }),
+      });
+    }
     const all = ['accept', 'arrive', 'resolve', 'note'] as const;
     const next: Incident = {
       ...incident,
