@@ -298,8 +298,9 @@ func (a *App) makeAPI(hub *live.Hub) (*api.API, error) {
 			{Name: "ledger", Check: a.store.Ping},
 			{Name: "mqtt", Check: func(context.Context) error { return a.ingest.Check() }},
 		},
-		Web: web, Version: a.opts.Version, TLS: a.opts.Config.Web.TLS.Set(),
-		Log: a.opts.Log, Registerer: a.registry, Gatherer: a.registry,
+		Web: web, Version: a.opts.Version, TLS: a.opts.Config.Web.TLS.Set(), Origins: a.opts.Config.Web.Origins,
+		MetricsToken: string(a.opts.Config.Web.MetricsToken),
+		Log:          a.opts.Log, Registerer: a.registry, Gatherer: a.registry,
 	})
 }
 

@@ -36,6 +36,10 @@ type Web struct {
 	// a proxy that ends TLS.
 	Plain bool   `yaml:"plain"`
 	TLS   TLSKey `yaml:"tls"`
+	// MetricsToken lets a monitor on another machine read the metrics, as a
+	// bearer token; without one only this machine and operators do.
+	MetricsToken     Secret `yaml:"metrics_token"`
+	MetricsTokenFile string `yaml:"metrics_token_file"`
 }
 
 // TLSKey names the files of a certificate and its key, in PEM.
@@ -125,12 +129,21 @@ func Load(path string, getenv func(string) string) (Config, error) {
 			*to = v
 		}
 	}
-	if c.Series.Influx.TokenFile != "" {
-		b, err := os.ReadFile(c.Series.Influx.TokenFile)
-		if err != nil {
-			return Config{}, fmt.Errorf("read series.influx.token_file: %w", err)
+	for _, f := range []struct {
+		path, file string
+		to         *Secret
+	}{
+		{"series.influx.token_file", c.Series.Influx.TokenFile, &c.Series.Influx.Token},
+		{"web.metrics_token_file", c.Web.MetricsTokenFile, &c.Web.MetricsToken},
+	} {
+		if f.file == "" {
+			continue
 		}
-		c.Series.Influx.Token = Secret(strings.TrimSpace(string(b)))
+		b, err := os.ReadFile(f.file)
+		if err != nil {
+			return Config{}, fmt.Errorf("read %s: %w", f.path, err)
+		}
+		*f.to = Secret(strings.TrimSpace(string(b)))
 	}
 	if err := c.check(); err != nil {
 		return Config{}, annotate(path, text, err)
@@ -155,6 +168,9 @@ func (c Config) check() error {
 		if _, _, err := net.SplitHostPort(a.address); err != nil {
 			bad(a.path, "%q is not host:port", a.address)
 		}
+	}
+	if n := len(c.Web.MetricsToken); n > 0 && n < 16 {
+		bad("web.metrics_token", "the token has %d bytes, at least 16 are needed", n)
 	}
 	for _, k := range []struct {
 		path string

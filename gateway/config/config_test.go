@@ -47,6 +47,7 @@ func TestMistakesAreShownInTheFile(t *testing.T) {
 		{"MQTT outside without TLS", "mqtt: {address: \"0.0.0.0:1883\"}\n", []string{"mqtt.address", "TLS only"}},
 		{"web outside without TLS", "web: {address: \":8080\"}\n", []string{"web.address", "web.plain"}},
 		{"half a certificate", "web: {tls: {certificate: a.pem}}\n", []string{"web.tls", "belong together"}},
+		{"a token that can be guessed", "web: {metrics_token: hush}\n", []string{"web.metrics_token", "at least 16"}},
 		{"influx without a server", "series: {engine: influx}\n", []string{"series.influx.url", "series.influx.bucket"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -73,6 +74,23 @@ func TestSecretsHideThemselves(t *testing.T) {
 	}
 	if string(c.Series.Influx.Token) != "hush" {
 		t.Errorf("token %q, want hush", string(c.Series.Influx.Token))
+	}
+}
+
+func TestSecretsCanComeFromFiles(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "token")
+	if err := os.WriteFile(file, []byte("0123456789abcdef\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := load(t, fmt.Sprintf("web: {metrics_token_file: %q}\nseries: {influx: {token_file: %q}}\n", file, file), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if c.Web.MetricsToken != "0123456789abcdef" || c.Series.Influx.Token != "0123456789abcdef" {
+		t.Errorf("tokens %q and %q", string(c.Web.MetricsToken), string(c.Series.Influx.Token))
+	}
+	if _, err := load(t, "web: {metrics_token_file: nowhere}\n", nil); err == nil || !strings.Contains(err.Error(), "web.metrics_token_file") {
+		t.Errorf("a missing file: %v", err)
 	}
 }
 
