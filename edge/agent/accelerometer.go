@@ -87,6 +87,10 @@ func (a *accelerometer) sense(ctx context.Context) error {
 		a.d.reading(care.Acceleration, now, a.peak*gravity)
 		a.peak = 0
 	}
+	if err == nil && len(samples) == 0 {
+		// The FIFO of a chip just set up is empty; that is no sign of life.
+		return errNothing
+	}
 	if errors.Is(err, adxl345.ErrStopped) {
 		err = errors.Join(err, errReopen)
 	}

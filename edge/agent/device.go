@@ -117,6 +117,9 @@ type sensor interface {
 	sense(ctx context.Context) error
 }
 
+// errNothing says that a measurement brought nothing to judge the chip by.
+var errNothing = errors.New("there is nothing yet")
+
 // errReopen marks a failure after which a chip has to be set up again at once.
 var errReopen = errors.New("it has to be set up again")
 
@@ -133,9 +136,11 @@ func (d *device) poll(s sensor) session {
 			if ctx.Err() != nil {
 				return ctx.Err()
 			}
-			if err == nil {
-				failures = 0
-				d.worked()
+			if err == nil || errors.Is(err, errNothing) {
+				if err == nil {
+					failures = 0
+					d.worked()
+				}
 				next = next.Add(d.pace())
 				now := time.Now()
 				if next.Before(now) { // a late host catches up by one, not by all
