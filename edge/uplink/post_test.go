@@ -127,6 +127,25 @@ func TestAnEventThatTheCoreCommitsInTimeIsNotPosted(t *testing.T) {
 	})
 }
 
+// A new connection sends it again; that gets its three seconds, too.
+func TestAReconnectComesBeforeHTTPS(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		g := withGateways(r, nil, "gw")
+		r.begin()
+		r.event("a")
+		r.wait(2 * time.Second)
+		r.cut()
+		r.wait(time.Minute)
+		again := r.seconds(r.of(care.KindEvent))
+		if len(again) < 2 {
+			t.Fatalf("it was sent after %v s, want once more on the new connection", again)
+		}
+		if first := g.times("gw", r.start)[0]; first < again[1]+3 {
+			t.Errorf("posted after %d s, sent again after %d s: want three seconds between", first, again[1])
+		}
+	})
+}
+
 func TestOnlyAReceiptTakesAnEventAway(t *testing.T) {
 	committed := care.Receipt{Status: care.ReceiptCommitted}
 	for name, c := range map[string]struct {
