@@ -85,6 +85,8 @@ func (a Action) legal(i care.Incident) error {
 		return nil
 	}
 	switch {
+	case a.Alarms != 0 && a.Alarms != i.Alarms:
+		return &IllegalError{Code: CodeRealarmed, Kind: a.Kind, At: i.AlarmedAt}
 	case !slices.Contains([]care.Cause{care.CauseReal, care.CauseFalse, care.CauseTest, care.CauseDrill}, a.Cause):
 		return illegal(CodeCauseNeeded, nil)
 	case a.Cause == care.CauseFalse && a.Reason == "":

@@ -112,6 +112,27 @@ func TestResolveWhileActive(t *testing.T) {
 	}
 }
 
+// TestAFormLeftOpenEndsNothingNew: who resolves says how many activations he has
+// seen.
+func TestAFormLeftOpenEndsNothingNew(t *testing.T) {
+	i := incident(care.Arrived)
+	i.Alarms, i.AlarmedAt = 2, chen.At
+	a := by(chen, alerts.Action{Kind: alerts.Resolve, Cause: care.CauseReal})
+	for seen, want := range map[int]*alerts.IllegalError{
+		0: nil, // a client that does not say
+		1: {Code: alerts.CodeRealarmed, Kind: alerts.Resolve, At: chen.At},
+		2: nil,
+	} {
+		a.Alarms = seen
+		_, err := alerts.OnAction(chen.At, i, a)
+		if want == nil && err != nil {
+			t.Errorf("seen %d of 2: %v", seen, err)
+		} else if want != nil {
+			wantCode(t, err, want)
+		}
+	}
+}
+
 // TestIllegal has what is refused, and who is named.
 func TestIllegal(t *testing.T) {
 	resolve := func(cause care.Cause, reason, note string) alerts.Action {

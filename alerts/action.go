@@ -27,6 +27,10 @@ type Action struct {
 	By    care.UserID
 	Name  string
 	Means care.Means
+	// Alarms is how many activations of the incident the person has seen when
+	// he resolves it; 0 when that is not known. A form that was left open must
+	// not end an incident that has alarmed again meanwhile.
+	Alarms int
 	// Cause, Reason and Note belong to Resolve; Note alone to AddNote.
 	Cause  care.Cause
 	Reason string
@@ -42,6 +46,7 @@ const (
 	CodeAlreadyAccepted Code = "already_accepted" // Who and At say by whom
 	CodeAlreadyArrived  Code = "already_arrived"
 	CodeAlreadyResolved Code = "already_resolved"
+	CodeRealarmed       Code = "realarmed" // it has alarmed again since the person looked
 	CodeCauseNeeded     Code = "cause_needed"
 	CodeReasonNeeded    Code = "reason_needed" // a false alarm needs its reason
 	CodeReasonUnknown   Code = "reason_unknown"

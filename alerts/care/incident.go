@@ -101,8 +101,7 @@ type Incident struct {
 	Clock ClockMark `json:"clock,omitempty"`
 	// Evidence is the data of the event that raised it.
 	Evidence json.RawMessage `json:"evidence,omitempty"`
-	// Revision counts the rows of the incident in the site log. A person acts
-	// on a revision that he has seen.
+	// Revision counts the rows of the incident in the site log.
 	Revision int `json:"revision"`
 }
 

@@ -38,6 +38,7 @@ type resolveRequest struct {
 		Cause  care.Cause `json:"cause" enum:"real,false,test,drill"`
 		Reason string     `json:"reason,omitempty" maxLength:"40" doc:"care given, or why the sensor was wrong; needed when the cause is false"`
 		Note   string     `json:"note,omitempty" maxLength:"16000" doc:"free text, at most 2000 characters"`
+		Alarms int        `json:"alarms,omitempty" minimum:"1" doc:"the alarms of the incident that was looked at; when there are more by now, the answer is 409 realarmed"`
 	}
 }
 
@@ -83,7 +84,7 @@ func (a *API) registerIncidents() {
 		return a.act(ctx, u, alerts.Action{Kind: alerts.Arrive, Incident: in.ID})
 	})
 	viewed(a, act(alerts.Resolve, "End an incident with its cause"), staff, func(ctx context.Context, u people.User, in *resolveRequest) (IncidentView, error) {
-		return a.act(ctx, u, alerts.Action{Kind: alerts.Resolve, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note})
+		return a.act(ctx, u, alerts.Action{Kind: alerts.Resolve, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note, Alarms: in.Body.Alarms})
 	})
 	viewed(a, act(alerts.AddNote, "Add a note"), staff, func(ctx context.Context, u people.User, in *noteRequest) (IncidentView, error) {
 		return a.act(ctx, u, alerts.Action{Kind: alerts.AddNote, Incident: in.ID, Note: in.Body.Note})

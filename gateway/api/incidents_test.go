@@ -124,6 +124,17 @@ func TestWhatAnIncidentDoesNotAllow(t *testing.T) {
 	}
 }
 
+// TestAFormLeftOpenDoesNotEndANewAlarm: she opened the sheet after the first
+// pull of the cord, and a second one came while she looked for the cause.
+func TestAFormLeftOpenDoesNotEndANewAlarm(t *testing.T) {
+	r := newRig(t).serve()
+	chen := r.as("chen")
+	cord := "/api/incidents/" + r.raise(songhe, "203-cord", care.SOS)
+	r.raise(songhe, "203-cord", care.SOS)
+	chen.post(cord+"/resolve", map[string]any{"cause": "real", "alarms": 1}).problem(t, 409, "realarmed")
+	chen.post(cord+"/resolve", map[string]any{"cause": "real", "alarms": 2}).expect(t, 200)
+}
+
 // TestOfManyAtTheSameInstantOneAccepts is the night when every carer's phone
 // rings at once.
 func TestOfManyAtTheSameInstantOneAccepts(t *testing.T) {
