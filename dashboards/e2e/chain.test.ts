@@ -35,7 +35,7 @@ describe.skipIf(!built())('from a sensor to a person (needs `make build`)', { ti
   async function carer(login: string, width: number): Promise<WardPage> {
     const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'zh-CN' });
     const page = await context.newPage();
-    page.setDefaultTimeout(90_000);
+    page.setDefaultTimeout(150_000);
     await signIn(page, chain.addresses.web, login, password);
     const ward = new WardPage(page);
     await ward.ready();

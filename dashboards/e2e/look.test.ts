@@ -125,6 +125,10 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
     await inspect(page, name('ward'));
     await ward.card('303').getByTestId('resolve').click();
     await inspect(page, name('ward-resolve'));
+    await page.keyboard.press('Escape');
+    await ward.card('303').getByTestId('note').click();
+    await page.getByTestId('history').waitFor();
+    await inspect(page, name('ward-note'));
     await page.context().close();
   });
 

@@ -221,6 +221,23 @@ describe('an action', () => {
     await ward.calm.waitFor();
   });
 
+  test('of a form that was left open does not end what has alarmed again', async () => {
+    const { id } = mock.world.raise({ class: 'sos', room: '306' });
+    const ward = await carer('wangfang');
+    await ward.arrive('306');
+    await ward.inState('306', 'arrived');
+    await ward.card('306').getByTestId('resolve').click();
+    mock.world.realarm(id);
+    const sheet = ward.page.getByTestId('resolve-sheet');
+    await sheet.getByTestId('realarmed').waitFor();
+    await sheet.getByTestId('cause-test').click();
+    await sheet.getByText('又报警了').nth(1).waitFor();
+    expect(mock.world.get(id).state).toBe('raised');
+    await ward.page.keyboard.press('Escape');
+    await ward.resolve('306', 'test');
+    await ward.calm.waitFor();
+  });
+
   test('note is kept, and the other carer reads it', async () => {
     const [wang, liu] = [await carer('wangfang'), await carer('liulei')];
     mock.world.raise({ class: 'fall', room: '302' });

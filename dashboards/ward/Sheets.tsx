@@ -41,10 +41,13 @@ export function ResolveSheet({ incident, onClose }: { incident: Incident; onClos
   const state = useDeed(incident.id);
   const heading = useHeading(incident);
   const [note, setNote] = useState('');
+  // What she knows is what she saw when she opened it. It must not end what
+  // has alarmed again meanwhile.
+  const [alarms] = useState(incident.alarms);
   const busy = state?.phase === 'sending';
 
   const send = (cause: 'real' | 'false' | 'test' | 'drill', reason?: string) => {
-    const deed: Deed = { verb: 'resolve', cause };
+    const deed: Deed = { verb: 'resolve', cause, alarms };
     if (reason !== undefined) deed.reason = reason;
     if (note.trim() !== '') deed.note = note.trim();
     void deeds.send(incident.id, deed).then((done) => {
@@ -69,6 +72,11 @@ export function ResolveSheet({ incident, onClose }: { incident: Incident; onClos
       <p className="modal-what">{heading}</p>
       <p className="modal-hint">{t('resolve.hint')}</p>
       {incident.active && <p className="modal-warn">{t('resolve.activeHint')}</p>}
+      {incident.alarms > alarms && (
+        <p className="modal-warn" role="alert" data-testid="realarmed">
+          {t('problem.realarmed')}
+        </p>
+      )}
       <Outcome incident={incident} />
       <fieldset className="chips">
         <legend>{t('resolve.real')}</legend>

@@ -75,7 +75,7 @@ describe('refused', () => {
 
   test('because the sensor is still active: her name on it makes no difference', async () => {
     const { deeds } = desk(refuse(409, 'still_active', '王芳'));
-    expect(await deeds.send('a', { verb: 'resolve', cause: 'real' })).toBe(false);
+    expect(await deeds.send('a', { verb: 'resolve', cause: 'real', alarms: 1 })).toBe(false);
     expect(deeds.state('a')?.phase).toBe('refused');
   });
 

@@ -17,7 +17,7 @@ export function built(): boolean {
 }
 
 /** How long anything may take on a machine that is busy with other things. */
-const patience = 90_000;
+const patience = 150_000;
 
 /** until waits for a condition and fails with its name, and with what is known, when it does not come. */
 export async function until<T>(

@@ -108,7 +108,7 @@ export class World {
     id: string,
     verb: string,
     who: string,
-    body: { cause?: string; reason?: string; note?: string },
+    body: { cause?: string; reason?: string; note?: string; alarms?: string },
   ): Incident {
     const old = this.get(id);
     const act = { name: who, at: this.iso(), means: 'screen' as const };
@@ -133,6 +133,7 @@ export class World {
         arrived: act,
       });
     }
+    if (Number(body.alarms ?? old.alarms) !== old.alarms) throw new Refusal(409, 'realarmed');
     if (old.active && body.cause !== 'false' && body.cause !== 'test') throw new Refusal(409, 'still_active');
     return this.#commit('incident.resolved', {
       ...old,

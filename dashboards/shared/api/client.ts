@@ -111,7 +111,14 @@ export async function fetchHistory(id: string): Promise<Entry[]> {
 /** Deed is one act of a person on an incident. */
 export type Deed =
   | { verb: 'accept' | 'arrive' }
-  | { verb: 'resolve'; cause: 'real' | 'false' | 'test' | 'drill'; reason?: string; note?: string }
+  | {
+      verb: 'resolve';
+      cause: 'real' | 'false' | 'test' | 'drill';
+      /** How many activations the person had seen when she opened the form. */
+      alarms: number;
+      reason?: string;
+      note?: string;
+    }
   | { verb: 'note'; note: string };
 
 /** act sends a deed and returns the incident as the gateway then has it. */
@@ -124,8 +131,9 @@ export function act(id: string, deed: Deed): Promise<Incident> {
       case 'arrive':
         return api.POST('/api/incidents/{id}/arrive', { params, signal });
       case 'resolve': {
-        const { cause, reason, note } = deed;
-        return api.POST('/api/incidents/{id}/resolve', { params, body: { cause, reason, note }, signal });
+        const { cause, alarms, reason, note } = deed;
+        const body = { cause, alarms, reason, note };
+        return api.POST('/api/incidents/{id}/resolve', { params, body, signal });
       }
       case 'note':
         return api.POST('/api/incidents/{id}/note', { params, body: { note: deed.note }, signal });
