@@ -65,9 +65,14 @@ function small(page: Page): Promise<string[]> {
   );
 }
 
+// Whether something fits depends on width and language, whether it can be read
+// on width and scheme: pairing language with scheme leaves nothing out and takes
+// half the time. Pictures are taken of all.
 const looks = [390, 820, 1920].flatMap((width) =>
   (['zh', 'en'] as const).flatMap((language) =>
-    (['light', 'dark'] as const).map((scheme) => ({ width, language, scheme })),
+    (['light', 'dark'] as const)
+      .filter((scheme) => shots !== undefined || (language === 'zh') === (scheme === 'light'))
+      .map((scheme) => ({ width, language, scheme })),
   ),
 );
 
@@ -145,17 +150,17 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
   });
 });
 
-test('a calm board looks calm', async () => {
+test('a calm board looks calm', { timeout: 240_000 }, async () => {
   const quiet = new Mock();
   await quiet.start();
-  for (const look of looks.filter(({ language }) => language === 'zh')) {
+  for (const look of looks) {
     const page = await open(look);
     await signIn(page, quiet.url, 'wangfang', password);
     const ward = new WardPage(page);
     await ward.ready();
     await ward.startShift();
     await ward.calm.waitFor();
-    await inspect(page, `calm-${look.width}-${look.scheme}`);
+    await inspect(page, `calm-${look.width}-${look.language}-${look.scheme}`);
     await page.context().close();
   }
   await quiet.stop();
@@ -166,14 +171,14 @@ test('a board that has lost its gateway cannot be overlooked', { timeout: 240_00
   await dying.start();
   night(dying.world);
   const boards: [name: string, ward: WardPage][] = [];
-  for (const look of looks.filter(({ scheme }) => scheme === 'light')) {
+  for (const look of looks) {
     const page = await open(look);
     await signIn(page, dying.url, 'wangfang', password);
     await showIn(page, look.language);
     const ward = new WardPage(page);
     await ward.ready();
     await ward.startShift();
-    boards.push([`stale-${look.width}-${look.language}`, ward]);
+    boards.push([`stale-${look.width}-${look.language}-${look.scheme}`, ward]);
   }
   await dying.stop();
   for (const [name, ward] of boards) {
