@@ -17,7 +17,12 @@ import (
 )
 
 const (
+	// connectTimeout is how long a broker may take to answer at first. After each
+	// try in vain it may take twice as long, up to longestConnect: a broker to
+	// which thousands come back at once serves them one after the other, and one
+	// who gives up early stands at the end of the queue again.
 	connectTimeout = 3 * time.Second
+	longestConnect = 12 * time.Second
 	firstWait      = 250 * time.Millisecond
 	longestWait    = 15 * time.Second
 	// stable is how long a connection must last to count as good: a broker that
@@ -35,10 +40,12 @@ type connection struct {
 
 // keepConnected makes connections, one after the other, and serves them.
 func (u *Uplink) keepConnected(ctx context.Context) error {
-	wait, failing := firstWait, false
+	wait, patience, failing := firstWait, connectTimeout, false
 	for ctx.Err() == nil {
-		c, err := u.connect(ctx)
+		c, err := u.connect(ctx, patience)
+		patience = min(2*patience, longestConnect)
 		if err == nil {
+			patience = connectTimeout
 			u.cfg.Log.Info("connected to the broker", "connection", c.number)
 			began := time.Now()
 			err = u.serve(ctx, c)
@@ -89,8 +96,9 @@ func (u *Uplink) setConnected(is bool) {
 	}
 }
 
-// connect makes one connection and subscribes.
-func (u *Uplink) connect(ctx context.Context) (*connection, error) {
+// connect makes one connection and subscribes; each broker may take as long as
+// patience says to answer.
+func (u *Uplink) connect(ctx context.Context, patience time.Duration) (*connection, error) {
 	u.mu.Lock()
 	u.number++
 	number := u.number
@@ -108,7 +116,7 @@ func (u *Uplink) connect(ctx context.Context) (*connection, error) {
 		SetCleanSession(true).
 		SetAutoReconnect(false).
 		SetConnectRetry(false).
-		SetConnectTimeout(connectTimeout).
+		SetConnectTimeout(patience).
 		SetWriteTimeout(5*time.Second).
 		SetKeepAlive(10*time.Second).
 		SetPingTimeout(5*time.Second).
@@ -130,14 +138,14 @@ func (u *Uplink) connect(ctx context.Context) (*connection, error) {
 		o.SetCustomOpenConnectionFn(func(broker *url.URL, _ paho.ClientOptions) (net.Conn, error) { return u.dial(broker) })
 	}
 	c.client = paho.NewClient(o)
-	if err := await(ctx, c.client.Connect(), time.Duration(len(u.cfg.MQTT))*connectTimeout+time.Second); err != nil {
+	if err := await(ctx, c.client.Connect(), time.Duration(len(u.cfg.MQTT))*patience+time.Second); err != nil {
 		c.client.Disconnect(0)
 		return nil, fmt.Errorf("connect to %v as %s/%s: %w", u.cfg.MQTT, u.cfg.Site, u.cfg.Edge, err)
 	}
 	// Subscribed before anything is sent, so that no answer is missed.
 	filters := map[string]byte{u.topic(care.KindCommitted): 0, care.CoreTopic: 0}
 	token := c.client.SubscribeMultiple(filters, nil)
-	if err := await(ctx, token, connectTimeout); err != nil {
+	if err := await(ctx, token, patience); err != nil {
 		c.client.Disconnect(0)
 		return nil, fmt.Errorf("subscribe to the core's answers: %w", err)
 	}

@@ -289,6 +289,18 @@ func TestABrokerThatDoesNotAnswerIsGivenUp(t *testing.T) {
 	})
 }
 
+// A broker to which everybody comes back at once needs ten seconds for each.
+func TestABrokerThatIsBusyIsWaitedForLonger(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		r.slow = 10 * time.Second
+		r.begin()
+		r.wait(time.Minute)
+		if !r.up.Connected() {
+			t.Errorf("it is not connected after a minute and %d tries", len(r.connects))
+		}
+	})
+}
+
 func TestADeniedSubscriptionIsLogged(t *testing.T) {
 	inBubble(t, func(r *rig) {
 		r.denies = true

@@ -39,9 +39,10 @@ type wire struct {
 	start time.Time
 
 	mu       sync.Mutex
-	down     bool // no connection is possible
-	silent   bool // CONNECT gets no answer
-	denies   bool // subscriptions are denied
+	down     bool          // no connection is possible
+	silent   bool          // CONNECT gets no answer
+	slow     time.Duration // before CONNECT is answered
+	denies   bool          // subscriptions are denied
 	holds    map[care.Kind]bool
 	conns    []net.Conn
 	connects []*packets.ConnectPacket
@@ -69,7 +70,7 @@ func (w *wire) serve(c net.Conn, number int) {
 			return
 		}
 		w.mu.Lock()
-		silent, denies := w.silent, w.denies
+		silent, denies, slow := w.silent, w.denies, w.slow
 		w.mu.Unlock()
 		var answer packets.ControlPacket
 		switch p := p.(type) {
@@ -77,6 +78,7 @@ func (w *wire) serve(c net.Conn, number int) {
 			w.mu.Lock()
 			w.connects = append(w.connects, p)
 			w.mu.Unlock()
+			time.Sleep(slow)
 			if !silent {
 				answer = packets.NewControlPacket(packets.Connack)
 			}
