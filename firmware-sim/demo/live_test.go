@@ -48,6 +48,11 @@ func TestTheWholeDemonstrationReachesTheCore(t *testing.T) {
 		{"evergreen", "r210-air", care.Fault}:   true,
 	}
 	got := map[what]bool{}
+	defer func() {
+		if t.Failed() {
+			t.Logf("these came: %v", got)
+		}
+	}()
 	for len(got) < len(want) {
 		e := fleettest.Next(t, events)
 		got[what{e.Site, e.Point, e.Class}] = true

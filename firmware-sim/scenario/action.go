@@ -244,25 +244,26 @@ func (a Action) Words() care.Text {
 func Help() string {
 	var b strings.Builder
 	for _, g := range grammars {
-		use := string(g.verb)
+		var use strings.Builder
+		use.WriteString(string(g.verb))
 		for _, arg := range g.args {
 			if arg.optional {
-				use += " [" + arg.name + "]"
+				use.WriteString(" [" + arg.name + "]")
 			} else {
-				use += " " + arg.name
+				use.WriteString(" " + arg.name)
 			}
 		}
 		for _, o := range g.options {
 			switch {
 			case o.factor != nil:
-				use += fmt.Sprintf(" [%s NUMBER]", o.word)
+				use.WriteString(fmt.Sprintf(" [%s NUMBER]", o.word))
 			case o.usual != 0:
-				use += fmt.Sprintf(" [%s %s]", o.word, short(o.usual))
+				use.WriteString(fmt.Sprintf(" [%s %s]", o.word, short(o.usual)))
 			default:
-				use += fmt.Sprintf(" [%s DURATION]", o.word)
+				use.WriteString(fmt.Sprintf(" [%s DURATION]", o.word))
 			}
 		}
-		fmt.Fprintf(&b, "%-54s %s\n", use, g.help)
+		fmt.Fprintf(&b, "%-54s %s\n", use.String(), g.help)
 	}
 	return b.String()
 }

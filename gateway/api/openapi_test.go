@@ -124,7 +124,7 @@ func TestTheDocumentIsValid(t *testing.T) {
 					}
 				}
 			}
-			for _, part := range strings.Split(path, "/") {
+			for part := range strings.SplitSeq(path, "/") {
 				if name, ok := strings.CutPrefix(part, "{"); ok && !slices.ContainsFunc(o.Parameters, func(p map[string]any) bool {
 					return p["in"] == "path" && p["name"] == strings.TrimSuffix(name, "}")
 				}) {
