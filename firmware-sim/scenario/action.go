@@ -256,11 +256,11 @@ func Help() string {
 		for _, o := range g.options {
 			switch {
 			case o.factor != nil:
-				use.WriteString(fmt.Sprintf(" [%s NUMBER]", o.word))
+				fmt.Fprintf(&use, " [%s NUMBER]", o.word)
 			case o.usual != 0:
-				use.WriteString(fmt.Sprintf(" [%s %s]", o.word, short(o.usual)))
+				fmt.Fprintf(&use, " [%s %s]", o.word, short(o.usual))
 			default:
-				use.WriteString(fmt.Sprintf(" [%s DURATION]", o.word))
+				fmt.Fprintf(&use, " [%s DURATION]", o.word)
 			}
 		}
 		fmt.Fprintf(&b, "%-54s %s\n", use.String(), g.help)
