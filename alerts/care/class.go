@@ -49,8 +49,9 @@ func (c Class) Equipment() bool {
 // to 4 (urgent).
 type Severity int
 
-// The severities. They order the sounds of a board, never the board itself,
-// which shows the longest unaccepted first within a severity.
+// The severities. They order the sounds of a board and the board itself, which
+// shows the longest unaccepted first within a severity: a fire must not stand
+// below old battery notes.
 const (
 	Low Severity = iota + 1
 	Medium
