@@ -23,9 +23,13 @@ const (
 	Tamper  Class = "tamper"
 	Battery Class = "battery"
 	Silent  Class = "silent" // 失联
+
+	// Presence is no alarm: a carer has shown that she is in the room, by its
+	// presence button or a badge. It raises nothing and has no severity.
+	Presence Class = "presence" // 护理到场
 )
 
-// Classes lists every class, emergencies first.
+// Classes lists every class of incidents, emergencies first.
 func Classes() []Class {
 	return []Class{
 		Fire, CarbonMonoxide, Gas, SOS, Fall, Vital, WaterLeak, Call, BedExit,
@@ -34,7 +38,7 @@ func Classes() []Class {
 }
 
 // Valid reports whether c is one of the classes above.
-func (c Class) Valid() bool { return c.Severity() != 0 }
+func (c Class) Valid() bool { return c.Severity() != 0 || c == Presence }
 
 // LifeSafety reports whether c is a hazard to everybody in the building: fire,
 // gas or carbon monoxide.
@@ -44,6 +48,16 @@ func (c Class) LifeSafety() bool { return c == Fire || c == Gas || c == CarbonMo
 func (c Class) Equipment() bool {
 	return c == Fault || c == Tamper || c == Battery || c == Silent
 }
+
+// Care reports whether c is one of the care classes: what a resident does and
+// what, by the rules for him, may be no alarm at all, or only after a delay.
+func (c Class) Care() bool {
+	return c == BedExit || c == Wandering || c == Inactivity || c == Vital
+}
+
+// NeverMuted reports whether an incident of the class, while nobody has
+// accepted it, is beyond every limit of messages.
+func (c Class) NeverMuted() bool { return c.LifeSafety() || c == Fall || c == SOS }
 
 // Severity is the priority of an alarm in the sense of ISA-18.2, from 1 (low)
 // to 4 (urgent).
@@ -60,7 +74,7 @@ const (
 )
 
 // Severity returns the severity that an incident of this class has when
-// nothing else says otherwise; 0 for an unknown class.
+// nothing else says otherwise; 0 for Presence and an unknown class.
 func (c Class) Severity() Severity {
 	switch c {
 	case Fire, Gas, CarbonMonoxide, SOS, Fall:
@@ -105,4 +119,5 @@ var classWords = map[Class]Text{
 	WaterLeak: {"漏水", "Water leak"}, BedExit: {"离床", "Bed exit"}, Wandering: {"夜间外出", "Wandering"},
 	Inactivity: {"长时间无活动", "Inactivity"}, Vital: {"生命体征异常", "Vital sign"}, Intrusion: {"入侵", "Intrusion"},
 	Fault: {"故障", "Fault"}, Tamper: {"拆动", "Tamper"}, Battery: {"电量低", "Low battery"}, Silent: {"失联", "Silent"},
+	Presence: {"护理到场", "Carer present"},
 }

@@ -26,7 +26,9 @@ const (
 	BySensor Means = "sensor" // the event of a sensor
 	ByScreen Means = "screen" // said so on a screen
 	ByButton Means = "button" // a button held at the point
-	ByTag    Means = "tag"    // NFC or QR tag of the room
+	ByTag    Means = "tag"    // NFC or QR tag of the room, or a badge
+	ByLink   Means = "link"   // the link of a message
+	ByPhone  Means = "phone"  // a key pressed during a call
 	BySystem Means = "system" // the gateway itself
 )
 
@@ -39,6 +41,9 @@ const (
 	CauseFalse Cause = "false" // needs a reason
 	CauseTest  Cause = "test"
 	CauseDrill Cause = "drill"
+	// CausePending says that the cause is told later, at the hand-over at the
+	// latest: somebody has to go on at once.
+	CausePending Cause = "pending"
 )
 
 // CauseReasons lists the codes that may refine a cause: for a real one the
@@ -97,6 +102,19 @@ type Incident struct {
 
 	// Late marks an incident whose event was older than LateAfter when it came.
 	Late bool `json:"late,omitempty"`
+	// ConfirmedAt is when a second point of the zone, or a manual call point,
+	// said the same of a fire; ConfirmedBy is that point.
+	ConfirmedAt *time.Time `json:"confirmed_at,omitempty"`
+	ConfirmedBy PointID    `json:"confirmed_by,omitempty"`
+	// CancelledAt is when the resident took the call back at the button. It
+	// still needs a look.
+	CancelledAt *time.Time `json:"cancelled_at,omitempty"`
+	// Under is the incident that explains this one, such as the outage of the
+	// edge behind which a point is silent. It is shown under it and climbs no
+	// ladder; empty for an incident that stands for itself.
+	Under string `json:"under,omitempty"`
+	// UntoldAt is since when nobody could be told, by any channel of any step.
+	UntoldAt *time.Time `json:"untold_at,omitempty"`
 	// Clock says how HappenedAt was arrived at.
 	Clock ClockMark `json:"clock,omitempty"`
 	// Evidence is the data of the event that raised it.
@@ -107,6 +125,10 @@ type Incident struct {
 
 // Open reports whether the incident still needs a person.
 func (i *Incident) Open() bool { return i.State != Resolved }
+
+// Unattended reports whether nobody has taken the incident yet and it stands
+// for itself: it sounds, and it climbs its ladder.
+func (i *Incident) Unattended() bool { return i.State == Raised && i.Under == "" }
 
 // IncidentKey returns the key under which an event of the class at the point
 // counts as the same incident: the zone for hazards to everybody, so that a
@@ -134,6 +156,34 @@ const (
 	EntryNoted     EntryKind = "incident.noted"
 	EntryTested    EntryKind = "point.tested"
 	EntryConfig    EntryKind = "site.configured"
+
+	EntryReturned    EntryKind = "incident.returned"    // accepted, and nobody arrived in time
+	EntryCancelled   EntryKind = "incident.cancelled"   // by the resident, at the button
+	EntryCancelLate  EntryKind = "incident.cancel_late" // too late to count
+	EntryMerged      EntryKind = "incident.merged"      // another incident explains it from now on
+	EntrySurfaced    EntryKind = "incident.surfaced"    // it stands for itself again
+	EntryExplained   EntryKind = "incident.explained"   // the cause, told after resolving
+	EntryPresence    EntryKind = "incident.presence"    // a carer is in the room
+	EntryNotified    EntryKind = "incident.notified"    // a service took a message; To and Channel
+	EntryUndelivered EntryKind = "incident.undelivered" // not delivered, because of Reason
+	EntryStepEmpty   EntryKind = "incident.step_empty"  // nobody was there to be told at a step
+	EntryUntold      EntryKind = "incident.untold"      // nobody at all could be told
+
+	EntryShelved    EntryKind = "point.shelved"    // until Until
+	EntryUnshelved  EntryKind = "point.unshelved"  // by somebody, or because the time was over
+	EntrySuppressed EntryKind = "point.suppressed" // an event that alarmed nobody, because of Reason
+	EntryZone       EntryKind = "zone.presence"    // a carer is in a room without an incident
+
+	EntryConsented EntryKind = "resident.consented" // 单独同意 to inform the family
+	EntryWithdrawn EntryKind = "resident.withdrawn"
+)
+
+// The reasons of EntrySuppressed, besides those of care rules (off, hours,
+// away).
+const (
+	SuppressedShelved  = "shelved"
+	SuppressedPresence = "presence" // a carer is in the room
+	SuppressedDelayed  = "delayed"  // it alarms later, should it last
 )
 
 // Entry is one row of the log of a site, as the incident page shows it. Its
@@ -147,6 +197,13 @@ type Entry struct {
 	Act      Act       `json:"act"`
 	Cause    Cause     `json:"cause,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
+	// To and Channel say who was told, and how: a user's id, or resident:ID.
+	To      string `json:"to,omitempty"`
+	Channel string `json:"channel,omitempty"`
+	// Until is the end of what the row began, such as a shelf.
+	Until *time.Time `json:"until,omitempty"`
+	// Digest is the SHA-256 of the configuration that was saved, in hexadecimal.
+	Digest string `json:"digest,omitempty"`
 	// Note is personal data: the chain covers a salted digest of it only.
 	Note string `json:"note,omitempty"`
 }

@@ -28,6 +28,39 @@ type Site struct {
 	Region   RegionID `json:"region" yaml:"region"`
 	Address  Text     `json:"address" yaml:"address"`
 	TimeZone string   `json:"time_zone" yaml:"time_zone" doc:"IANA time zone" example:"Asia/Shanghai"`
+	// ArriveSeconds and CancelSeconds are 0 for the usual; see ArriveWithin and
+	// CancelWithin.
+	ArriveSeconds int `json:"arrive_s,omitempty" yaml:"arrive_s,omitempty" doc:"seconds from accepting to arriving, after which the incident is raised again"`
+	CancelSeconds int `json:"cancel_s,omitempty" yaml:"cancel_s,omitempty" doc:"seconds within which a resident can take an SOS back"`
+}
+
+// ArriveWithin is how long after accepting somebody must have arrived, or the
+// incident is raised again: 3 min within a house, 30 min to a private home.
+func (s Site) ArriveWithin() time.Duration {
+	switch {
+	case s.ArriveSeconds > 0:
+		return time.Duration(s.ArriveSeconds) * time.Second
+	case s.Kind == PrivateHome:
+		return 30 * time.Minute
+	}
+	return 3 * time.Minute
+}
+
+// CancelWithin is how long after an SOS the resident can take it back at the
+// button: 2 min, of which the edge asks for one.
+func (s Site) CancelWithin() time.Duration {
+	if s.CancelSeconds > 0 {
+		return time.Duration(s.CancelSeconds) * time.Second
+	}
+	return 2 * time.Minute
+}
+
+// Location returns the site's time zone, UTC when it is unknown here.
+func (s Site) Location() *time.Location {
+	if loc, err := time.LoadLocation(s.TimeZone); err == nil && s.TimeZone != "" {
+		return loc
+	}
+	return time.UTC
 }
 
 // Zone is a room or another part of a site.
@@ -38,6 +71,25 @@ type Zone struct {
 	Name  Text   `json:"name" yaml:"name"`
 }
 
+// PointKind says what a point is, where that decides something.
+type PointKind string
+
+// The kinds. Most points need none.
+const (
+	ManualCallPoint PointKind = "manual_call_point" // 手动火灾报警按钮: confirms a fire of its floor
+	Panel           PointKind = "panel"             // 火灾报警控制器: its fault explains what is behind its edge
+	PowerSupply     PointKind = "power_supply"      // the same, of the mains of the site
+)
+
+// Power says what a device lives on; it decides how soon silence is an alarm.
+type Power string
+
+// The supplies.
+const (
+	MainsPower   Power = "mains"
+	BatteryPower Power = "battery"
+)
+
 // Point is one sensor channel that a person would recognise.
 type Point struct {
 	Site     SiteID     `json:"site" yaml:"-"`
@@ -47,9 +99,32 @@ type Point struct {
 	Name     Text       `json:"name" yaml:"name" doc:"what stands there: bedside button, ceiling smoke detector"`
 	Bed      string     `json:"bed,omitempty" yaml:"bed,omitempty" doc:"bed within the room, such as 1"`
 	Resident ResidentID `json:"resident,omitempty" yaml:"resident,omitempty" doc:"whom it watches, where it watches one person"`
+	Kind     PointKind  `json:"kind,omitempty" yaml:"kind,omitempty" enum:"manual_call_point,panel,power_supply" doc:"where it decides something"`
+	Power    Power      `json:"power,omitempty" yaml:"power,omitempty" enum:"mains,battery" doc:"mains unless it says battery"`
+	// ReportSeconds is how often it reports by itself; 0 for the usual of its
+	// power: every 60 s on mains, every hour on a battery.
+	ReportSeconds int `json:"report_s,omitempty" yaml:"report_s,omitempty" doc:"seconds between its own reports"`
 	// Unregistered marks a point that an edge reported and nobody has entered
 	// yet. Its alarms are raised all the same.
 	Unregistered bool `json:"unregistered,omitempty" yaml:"-"`
+}
+
+// MainsDeadline is how long a device on mains may be silent. A fire panel's
+// limit for finding a lost detector is 100 s (GB 4717); this allows for the way
+// from there.
+const MainsDeadline = 200 * time.Second
+
+// Deadline is how long the point may be silent before that is an alarm: 200 s
+// on mains, three missed reports on a battery.
+func (p Point) Deadline() time.Duration {
+	every := time.Duration(p.ReportSeconds) * time.Second
+	switch {
+	case p.Power == BatteryPower && every == 0:
+		return 3 * time.Hour
+	case every == 0:
+		return MainsDeadline
+	}
+	return max(MainsDeadline, 3*every)
 }
 
 // Edge is a registered edge agent.
@@ -72,6 +147,9 @@ const (
 	Occupancy    Quantity = "occupancy" // bed mat: 1 occupied, 0 empty
 	Contact      Quantity = "contact"   // door: 1 open, 0 closed
 	SignalLevel  Quantity = "signal_level"
+	GasLevel     Quantity = "gas_level" // combustible gas, share of the lower explosive limit
+	COLevel      Quantity = "co_level"  // carbon monoxide
+	Motion       Quantity = "motion"    // 1 while somebody moves, 0 else
 )
 
 // unit is the SenML unit of a quantity and the range that a sensor can report.
@@ -91,10 +169,13 @@ var units = map[Quantity]unit{
 	Occupancy:    {"/", 0, 1},
 	Contact:      {"/", 0, 1},
 	SignalLevel:  {"dBm", -200, 50},
+	GasLevel:     {"%", 0, 100},
+	COLevel:      {"ppm", 0, 100000},
+	Motion:       {"/", 0, 1},
 }
 
 // UnitOf returns the SenML unit of a quantity, and false for an unknown one.
-// dBm is a secondary unit of RFC 8798; the others are of RFC 8428.
+// dBm and ppm are secondary units of RFC 8798; the others are of RFC 8428.
 func UnitOf(q Quantity) (string, bool) {
 	u, ok := units[q]
 	return u.symbol, ok

@@ -19,23 +19,48 @@ const (
 	Inspector Role = "inspector" // 监管人员
 	Family    Role = "family"    // 家属
 	Operator  Role = "operator"  // 系统管理员
+	Helper    Role = "helper"    // 邻居、社区工作者: called for single residents, seldom signs in
 )
 
 // Valid reports whether r is one of the roles above.
 func (r Role) Valid() bool {
-	return slices.Contains([]Role{Carer, Leader, Manager, Inspector, Family, Operator}, r)
+	return slices.Contains([]Role{Carer, Leader, Manager, Inspector, Family, Operator, Helper}, r)
 }
 
 // Staff reports whether the role answers incidents.
 func (r Role) Staff() bool { return r == Carer || r == Leader || r == Manager }
 
-// User is a person who signs in.
+// Contact is one way to reach a person.
+type Contact struct {
+	Channel string `json:"channel" yaml:"channel" doc:"name of a channel of this gateway, such as sms"`
+	Address string `json:"address" yaml:"address" doc:"in the form of the channel: +8613812345678, a mailbox, an account"`
+}
+
+// Relation says what a helper is to the residents of his scope.
+type Relation string
+
+// The relations.
+const (
+	Neighbour Relation = "neighbour" // 邻居
+	Community Relation = "community" // 社区工作者
+)
+
+// User is a person who signs in, or who is called.
 type User struct {
 	ID    care.UserID `json:"id"`
 	Login string      `json:"login"`
 	Name  string      `json:"name"`
-	Role  Role        `json:"role" enum:"carer,leader,manager,inspector,family,operator"`
+	Role  Role        `json:"role" enum:"carer,leader,manager,inspector,family,operator,helper"`
 	Scope Scope       `json:"scope"`
+	// Relation belongs to a Helper.
+	Relation Relation `json:"relation,omitempty" enum:"neighbour,community"`
+	// Language is that of messages: zh, or en. Empty means zh.
+	Language string `json:"language,omitempty" enum:"zh,en"`
+	// Contacts are tried in their order. They are personal data and never leave
+	// the ledger's readers but to their owner and who administers the site.
+	Contacts []Contact `json:"-"`
+	// Badge is what a reader says of the person's badge; empty for none.
+	Badge string `json:"-"`
 	// PasswordHash is an argon2id hash; it never leaves the ledger's readers.
 	PasswordHash string `json:"-"`
 }
@@ -44,7 +69,7 @@ type User struct {
 type Scope struct {
 	Sites     []care.SiteID     `json:"sites,omitempty"`     // staff: these sites; operator: all when empty
 	Regions   []care.RegionID   `json:"regions,omitempty"`   // inspector: these regions and all below
-	Residents []care.ResidentID `json:"residents,omitempty"` // family: these people only
+	Residents []care.ResidentID `json:"residents,omitempty"` // family and helpers: these people only
 }
 
 // Resident is a person who is watched.
@@ -56,6 +81,8 @@ type Resident struct {
 	Risk care.Text `json:"risk" yaml:"risk,omitempty"`
 	// FamilyConsent is the recorded consent (单独同意) to inform the family.
 	FamilyConsent bool `json:"family_consent" yaml:"family_consent"`
+	// Contacts are his own, such as the telephone beside him.
+	Contacts []Contact `json:"-" yaml:"contacts,omitempty"`
 }
 
 // Directory is one consistent picture of what is registered: an immutable
@@ -67,6 +94,8 @@ type Directory struct {
 	Points    map[SitePoint]care.Point
 	Edges     map[SiteEdge]care.Edge
 	Residents map[care.ResidentID]Resident
+	// Users are all who sign in or are called, without their passwords.
+	Users map[care.UserID]User
 }
 
 // SiteZone, SitePoint and SiteEdge are ids that are unique in a site only.
@@ -118,7 +147,7 @@ func (d *Directory) SeesSite(u User, site care.SiteID) bool {
 	case u.Role == Inspector:
 		s, ok := d.Sites[site]
 		return ok && d.Within(s.Region, u.Scope.Regions)
-	case u.Role == Family:
+	case u.Role == Family || u.Role == Helper:
 		return slices.ContainsFunc(u.Scope.Residents, func(id care.ResidentID) bool {
 			return d.Residents[id].Site == site
 		})
@@ -134,6 +163,9 @@ func (d *Directory) SeesIncident(u User, i care.Incident) bool {
 		r, ok := d.Residents[i.Resident]
 		return ok && r.FamilyConsent && slices.Contains(u.Scope.Residents, i.Resident) &&
 			!i.Class.Equipment() && i.Class != care.Call
+	}
+	if u.Role == Helper {
+		return i.Resident != "" && slices.Contains(u.Scope.Residents, i.Resident) && !i.Class.Equipment()
 	}
 	return d.SeesSite(u, i.Site)
 }

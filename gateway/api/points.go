@@ -43,7 +43,7 @@ type pointsRequest struct {
 type seriesRequest struct {
 	Site     care.SiteID   `query:"site" required:"true" maxLength:"40"`
 	Point    care.PointID  `query:"point" required:"true" maxLength:"40"`
-	Quantity care.Quantity `query:"quantity" required:"true" enum:"temperature,humidity,obscuration,acceleration,battery_level,occupancy,contact,signal_level"`
+	Quantity care.Quantity `query:"quantity" required:"true" enum:"temperature,humidity,obscuration,acceleration,battery_level,occupancy,contact,signal_level,gas_level,co_level,motion"`
 	From     time.Time     `query:"from" required:"true"`
 	To       time.Time     `query:"to" required:"true"`
 	Points   int           `query:"points" minimum:"1" maximum:"2000" default:"300" doc:"greatest number of samples"`
