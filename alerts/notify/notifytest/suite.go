@@ -70,6 +70,8 @@ type Harness struct {
 	Says []string
 	// Permanent are the faults after which trying again is no use.
 	Permanent []Fault
+	// Secrets are the keys of the channel; no failure may tell them.
+	Secrets []string
 }
 
 // Message returns an alarm to an address.
@@ -160,9 +162,7 @@ func Run(t *testing.T, h Harness) {
 			if want := contains(h.Permanent, f.fault); failure.Permanent != want {
 				t.Errorf("permanent is %t, not %t (%v)", failure.Permanent, want, failure)
 			}
-			if strings.Contains(failure.Detail, h.To) {
-				t.Errorf("the detail has the address of a person: %s", failure.Detail)
-			}
+			h.hides(t, failure)
 			s.Misbehave(Works)
 			if _, err := ch.Send(ctx, m); err != nil {
 				t.Errorf("Send after the service recovered: %v", err)
@@ -175,6 +175,8 @@ func Run(t *testing.T, h Harness) {
 		_, err := ch.Send(ctx, m)
 		if f := asFailure(t, err); f.Reason != notify.Unreachable || f.Permanent {
 			t.Errorf("the failure is %+v, not a passing unreachable", f)
+		} else {
+			h.hides(t, f)
 		}
 	})
 	if !contains(h.Without, Hangs) {
@@ -188,6 +190,19 @@ func Run(t *testing.T, h Harness) {
 				t.Errorf("the failure is %+v, not a passing unreachable", f)
 			}
 		})
+	}
+}
+
+// hides demands that a failure tells neither address nor key.
+func (h Harness) hides(t *testing.T, f *notify.Failure) {
+	t.Helper()
+	if h.To != "" && strings.Contains(f.Detail, h.To) {
+		t.Errorf("the detail has the address of a person: %s", f.Detail)
+	}
+	for _, s := range h.Secrets {
+		if strings.Contains(f.Detail, s) {
+			t.Errorf("the detail has a key of the channel: %s", f.Detail)
+		}
 	}
 }
 
