@@ -35,7 +35,7 @@ func OnAction(now time.Time, i care.Incident, a Action) (Decision, error) {
 	}
 	d := Decision{Incident: &i}
 	by := care.Act{By: a.By, Name: a.Name, At: now, Means: a.Means}
-	if i.State == care.Raised && a.Kind != AddNote {
+	if i.State == care.Raised && a.Kind != AddNote && a.Kind != Explain {
 		i.State, i.Accepted = care.Accepted, &by
 		d.add(care.Entry{Kind: care.EntryAccepted, Point: i.Point, Act: by})
 	}
@@ -45,12 +45,23 @@ func OnAction(now time.Time, i care.Incident, a Action) (Decision, error) {
 		i.State, i.Arrived = care.Arrived, &by
 		d.add(care.Entry{Kind: care.EntryArrived, Point: i.Point, Act: by})
 	case Resolve:
+		lasting := i.Active
 		i.State, i.Resolved = care.Resolved, &by
+		i.UntoldAt = nil
 		// From here on no clear event reaches the incident. That it has no
 		// ClearedAt still tells that the sensor was active.
 		i.Active = false
 		i.Cause, i.Reason, i.Note = a.Cause, a.Reason, a.Note
 		d.add(care.Entry{Kind: care.EntryResolved, Point: i.Point, Act: by, Cause: a.Cause, Reason: a.Reason, Note: a.Note})
+		if lasting {
+			d.shelve(i, by)
+		}
+	case Explain:
+		i.Cause, i.Reason = a.Cause, a.Reason
+		if a.Note != "" {
+			i.Note = a.Note
+		}
+		d.add(care.Entry{Kind: care.EntryExplained, Point: i.Point, Act: by, Cause: a.Cause, Reason: a.Reason, Note: a.Note})
 	case AddNote:
 		d.add(care.Entry{Kind: care.EntryNoted, Point: i.Point, Act: by, Note: a.Note})
 	default:
@@ -71,7 +82,9 @@ func (a Action) legal(i care.Incident) error {
 		return e
 	}
 	switch {
-	case a.Kind != AddNote && i.State == care.Resolved:
+	case a.Kind == Explain && i.Cause != care.CausePending:
+		return illegal(CodeNotPending, i.Resolved)
+	case a.Kind != AddNote && a.Kind != Explain && i.State == care.Resolved:
 		return illegal(CodeAlreadyResolved, i.Resolved)
 	case a.Kind == Accept && i.State != care.Raised:
 		return illegal(CodeAlreadyAccepted, i.Accepted)
@@ -81,12 +94,14 @@ func (a Action) legal(i care.Incident) error {
 		return illegal(CodeNoteNeeded, nil)
 	case utf8.RuneCountInString(a.Note) > MaxNote:
 		return illegal(CodeNoteTooLong, nil)
-	case a.Kind != Resolve:
+	case a.Kind != Resolve && a.Kind != Explain:
 		return nil
 	}
 	switch {
-	case a.Alarms != 0 && a.Alarms != i.Alarms:
+	case a.Kind == Resolve && a.Alarms != 0 && a.Alarms != i.Alarms:
 		return &IllegalError{Code: CodeRealarmed, Kind: a.Kind, At: i.AlarmedAt}
+	case a.Kind == Resolve && a.Cause == care.CausePending && a.Reason == "" && !i.Active:
+		return nil
 	case !slices.Contains([]care.Cause{care.CauseReal, care.CauseFalse, care.CauseTest, care.CauseDrill}, a.Cause):
 		return illegal(CodeCauseNeeded, nil)
 	case a.Cause == care.CauseFalse && a.Reason == "":

@@ -12,10 +12,13 @@ type ActionKind string
 
 // The actions.
 const (
-	Accept  ActionKind = "accept"
-	Arrive  ActionKind = "arrive"
-	Resolve ActionKind = "resolve"
-	AddNote ActionKind = "note"
+	Accept   ActionKind = "accept"
+	Arrive   ActionKind = "arrive"
+	Resolve  ActionKind = "resolve"
+	AddNote  ActionKind = "note"
+	Explain  ActionKind = "explain" // tells the cause that was left pending
+	Shelve   ActionKind = "shelve"
+	Unshelve ActionKind = "unshelve"
 )
 
 // Action is one act of one person on one incident.
@@ -31,7 +34,8 @@ type Action struct {
 	// he resolves it; 0 when that is not known. A form that was left open must
 	// not end an incident that has alarmed again meanwhile.
 	Alarms int
-	// Cause, Reason and Note belong to Resolve; Note alone to AddNote.
+	// Cause, Reason and Note belong to Resolve and Explain; Note alone to
+	// AddNote.
 	Cause  care.Cause
 	Reason string
 	Note   string
@@ -53,6 +57,12 @@ const (
 	CodeStillActive     Code = "still_active" // needs the cause false or test
 	CodeNoteNeeded      Code = "note_needed"
 	CodeNoteTooLong     Code = "note_too_long"
+	CodeNotPending      Code = "not_pending" // its cause was told already, or it is not resolved
+
+	CodeShelfTooLong Code = "shelf_too_long" // more than MaxShelf
+	CodeWatchNeeded  Code = "watch_needed"   // fire and gas need a person who keeps watch instead
+	CodeOpenIncident Code = "open_incident"  // somebody has to look first
+	CodeNotShelved   Code = "not_shelved"
 )
 
 // IllegalError refuses an action. Nothing was changed.

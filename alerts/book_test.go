@@ -22,10 +22,13 @@ type book struct {
 	incidents []care.Incident // the last may be open
 	log       []care.Entry
 	events    int
+	shelf     map[care.PointID]alerts.Shelf
+	held      map[string]alerts.Timer
 }
 
 func newBook(class care.Class) *book {
-	return &book{class: class, now: evening, states: map[care.PointID]alerts.PointState{}}
+	return &book{class: class, now: evening, states: map[care.PointID]alerts.PointState{},
+		shelf: map[care.PointID]alerts.Shelf{}, held: map[string]alerts.Timer{}}
 }
 
 // open returns a copy of the open incident, nil when there is none.
@@ -70,6 +73,9 @@ func (b *book) situation(point care.PointID, phase care.Phase, sequence uint64, 
 		Before: b.states[point],
 		Open:   b.open(),
 	}
+	if s, ok := b.shelf[point]; ok {
+		in.Shelf = &s
+	}
 	if b.class.LifeSafety() {
 		in.Others = b.active(point)
 	}
@@ -106,6 +112,38 @@ func (b *book) apply(d alerts.Decision) {
 		}
 	}
 	b.log = append(b.log, d.Entries...)
+	if d.Shelf != nil {
+		b.shelf[d.Shelf.Point] = *d.Shelf
+	}
+	for _, t := range d.Timers {
+		if t.Kind != alerts.TimerCare {
+			continue
+		}
+		if t.Due.IsZero() {
+			delete(b.held, t.Ref)
+		} else {
+			b.held[t.Ref] = t
+		}
+	}
+}
+
+// later lets time pass and looks again at what was held back, as the watch does
+// when a timer is due.
+func (b *book) later(d time.Duration) {
+	b.now = b.now.Add(d)
+	for ref, timer := range b.held {
+		if timer.Due.After(b.now) {
+			continue
+		}
+		delete(b.held, ref)
+		e, err := alerts.DecodeHeld(timer.Data)
+		if err != nil {
+			panic(err)
+		}
+		in := b.situation(e.Point, e.Phase, 0, 0)
+		in.Event, in.Held = e, true
+		b.apply(alerts.OnEvent(in))
+	}
 }
 
 // kinds returns the kinds of the rows in the log, in order.

@@ -8,7 +8,7 @@ import (
 
 // Decision is what an event or an action changes. Whoever asked for it writes
 // all of it in one transaction, or nothing: the state, the incident, then each
-// entry in order with one feed row of the same kind. The zero value changes
+// entry in order with one feed row of the same kind, the timers and the shelf. The zero value changes
 // nothing.
 type Decision struct {
 	// State is the new state of the class at the point, nil when it stays.
@@ -19,6 +19,10 @@ type Decision struct {
 	// Entries are the rows for the log of the site, in order. Their numbers are
 	// given by the ledger.
 	Entries []care.Entry
+	// Timers are set, or taken away where they have no Due.
+	Timers []Timer
+	// Shelf is to be put up, nil when none is.
+	Shelf *Shelf
 }
 
 // Has reports whether a row of the kind is among the entries.
@@ -27,9 +31,11 @@ func (d Decision) Has(kind care.EntryKind) bool {
 }
 
 // Alarms reports whether the decision sounds: an incident was raised,
-// re-alarmed or confirmed.
+// re-alarmed or confirmed, has returned because nobody arrived, or is no longer
+// explained by another one.
 func (d Decision) Alarms() bool {
-	return d.Has(care.EntryRaised) || d.Has(care.EntryRealarmed) || d.Has(care.EntryConfirmed)
+	return d.Has(care.EntryRaised) || d.Has(care.EntryRealarmed) || d.Has(care.EntryConfirmed) ||
+		d.Has(care.EntryReturned) || d.Has(care.EntrySurfaced)
 }
 
 // add appends a row about the incident and counts it in the revision.

@@ -1,6 +1,7 @@
 package alerts
 
 import (
+	"encoding/json"
 	"slices"
 	"time"
 
@@ -24,6 +25,29 @@ type Situation struct {
 	// Others are the other points under the same key that are active in the
 	// class. They matter for classes that are counted by zone only.
 	Others []care.PointID
+
+	// Site is where it happened; the zero value has the limits of a house.
+	Site care.Site
+	// Shelf is the shelf of the class at the point, nil when there is none.
+	Shelf *Shelf
+	// Attended is until when a carer is taken to be in the room.
+	Attended time.Time
+	// Hold is what the rules of the resident's care say.
+	Hold Hold
+	// Under is the open incident that explains one of the equipment at this
+	// point; empty when nothing does.
+	Under string
+	// Held says that the event was recorded before and held back, and that the
+	// time has come to look at it again.
+	Held bool
+}
+
+// Hold keeps a care alarm back. The zero value holds nothing.
+type Hold struct {
+	Reason string // off, hours, away, or care.SuppressedDelayed
+	// Until is when to look again; zero when only another event can change
+	// anything.
+	Until time.Time
 }
 
 // OnEvent decides what an event does. The event has been recorded and is not a
@@ -45,21 +69,26 @@ type Situation struct {
 // the point is active. If it is an activation that had ended before it came, it
 // alarms nevertheless, and the incident is cleared at once.
 //
+// An activation may alarm nobody: the point is shelved, a carer is in the room,
+// or the rules of the resident's care hold it back. A row says why, and what
+// lasts is looked at again when that ends.
+//
 // A clear event ends the condition when no other point under the key is
-// active. It never closes the incident, and it says nothing of a momentary
-// class.
+// active. It never closes the incident. Of a call it says that the resident
+// took it back.
 func OnEvent(in Situation) Decision {
 	switch {
 	case in.Event.Phase == care.Test:
 		return Decision{Entries: []care.Entry{in.entry(care.EntryTested)}}
+	case in.Event.Class == care.Presence:
+		return Decision{} // OnPresence decides
 	case Momentary(in.Event.Class):
-		if in.Event.Phase == care.Active {
-			return in.alarm(false)
-		}
-		return Decision{}
+		return in.moment()
+	case in.Held && !in.Before.Active:
+		return Decision{} // it ended in the meantime
 	}
 	state := in.Before
-	if in.Before.supersededBy(in.Event) {
+	if !in.Held && in.Before.supersededBy(in.Event) {
 		state = PointState{
 			Active:    in.Event.Phase == care.Active,
 			Sequence:  max(in.Before.Sequence, in.Event.Sequence),
@@ -71,7 +100,11 @@ func OnEvent(in Situation) Decision {
 	var d Decision
 	switch {
 	case in.Event.Phase == care.Active && !in.repeats():
-		d = in.alarm(active)
+		if why, until := in.quiet(); why != "" {
+			d = in.suppress(why, until)
+		} else {
+			d = in.alarm(active)
+		}
 	case in.Event.Phase == care.Clear && !active && in.Open != nil && in.Open.Active:
 		i := *in.Open
 		d.Incident = &i
@@ -80,7 +113,109 @@ func OnEvent(in Situation) Decision {
 	if state != in.Before {
 		d.State = &state
 	}
+	if in.Before.Active && !state.Active {
+		d.Timers = append(d.Timers, in.heldTimer(time.Time{}))
+	}
 	return d
+}
+
+// moment decides on a press or a fall.
+func (in Situation) moment() Decision {
+	newest := in.Before.supersededBy(in.Event)
+	if in.Event.Phase == care.Clear {
+		return in.cancel(newest)
+	}
+	var d Decision
+	if why, _ := in.quiet(); why != "" {
+		d = in.suppress(why, time.Time{})
+	} else {
+		d = in.alarm(false)
+	}
+	if newest {
+		d.State = &PointState{Sequence: max(in.Before.Sequence, in.Event.Sequence), ChangedAt: in.Event.Time}
+	}
+	return d
+}
+
+// cancel lets a resident take his call back at the button. It counts when it
+// follows the latest press within the site's time; the incident stays open,
+// because somebody who fell may press the wrong thing.
+func (in Situation) cancel(newest bool) Decision {
+	var said struct {
+		Cancel bool `json:"cancel"`
+	}
+	if json.Unmarshal(in.Event.Data, &said) != nil || !said.Cancel ||
+		in.Open == nil || in.Open.CancelledAt != nil || !newest {
+		return Decision{}
+	}
+	i := *in.Open
+	d := Decision{Incident: &i}
+	if in.Event.Time.Sub(in.Before.ChangedAt) > in.Site.CancelWithin() {
+		d.add(in.entry(care.EntryCancelLate))
+		return d
+	}
+	at := in.Now
+	i.CancelledAt, i.Severity = &at, care.Medium
+	d.add(in.entry(care.EntryCancelled))
+	return d
+}
+
+// quiet says why the activation shall alarm nobody, and until when that is so;
+// "" when it shall alarm.
+func (in Situation) quiet() (why string, until time.Time) {
+	class := in.Event.Class
+	switch {
+	case in.Shelf != nil && in.Shelf.Until.After(in.Now):
+		return care.SuppressedShelved, in.Shelf.Until
+	case (class == care.BedExit || class == care.Wandering) && in.Attended.After(in.Now):
+		return care.SuppressedPresence, in.Attended
+	case class.Care() && in.Open == nil:
+		return in.Hold.Reason, in.Hold.Until
+	}
+	return "", time.Time{}
+}
+
+// suppress writes why nobody is alarmed, and sets the time to look again.
+func (in Situation) suppress(why string, until time.Time) Decision {
+	var d Decision
+	if !in.Held {
+		e := in.entry(care.EntrySuppressed)
+		e.Reason = why
+		if !until.IsZero() {
+			e.Until = &until
+		}
+		d.Entries = append(d.Entries, e)
+	}
+	if !until.IsZero() {
+		d.Timers = append(d.Timers, in.heldTimer(until))
+	}
+	return d
+}
+
+// heldTimer is when to look again at the event; without a time, never.
+func (in Situation) heldTimer(at time.Time) Timer {
+	t := Timer{Kind: TimerCare, Ref: PointRef(in.Event.Site, in.Event.Point, in.Event.Class), Site: in.Event.Site, Due: at}
+	if !at.IsZero() {
+		t.Data = EncodeHeld(in.Event)
+	}
+	return t
+}
+
+// EncodeHeld returns the data of a timer that holds an event.
+func EncodeHeld(e care.Received) json.RawMessage {
+	b, err := json.Marshal(e)
+	if err != nil { // its data is no JSON, and nothing else can fail
+		e.Data = nil
+		b, _ = json.Marshal(e)
+	}
+	return b
+}
+
+// DecodeHeld returns the event of such a timer.
+func DecodeHeld(data json.RawMessage) (care.Received, error) {
+	var e care.Received
+	err := json.Unmarshal(data, &e)
+	return e, err
 }
 
 // repeats reports whether an active event tells nothing new.
@@ -98,11 +233,16 @@ func (in Situation) alarm(active bool) Decision {
 		d.Incident = in.raise()
 	} else {
 		kind = care.EntryRealarmed
-		if in.Event.Point != in.Open.Point {
-			kind = care.EntryConfirmed
-		}
 		i := *in.Open
+		// Two independent signals confirm a fire: two detectors, or a detector
+		// and a manual call point (GB 50116). A third has nothing to add to that.
+		if in.Event.Point != i.Point && i.ConfirmedAt == nil {
+			kind = care.EntryConfirmed
+			at := in.Now
+			i.ConfirmedAt, i.ConfirmedBy = &at, in.Event.Point
+		}
 		i.State, i.Accepted, i.Arrived = care.Raised, nil, nil
+		i.CancelledAt, i.Severity = nil, i.Class.Severity()
 		i.Alarms++
 		i.AlarmedAt = in.Now
 		d.Incident = &i
@@ -119,12 +259,18 @@ func (in Situation) alarm(active bool) Decision {
 // raise returns the incident that the event begins, before its first row.
 func (in Situation) raise() *care.Incident {
 	e := in.Event
+	under := in.Under
+	if !e.Class.Equipment() {
+		under = "" // whatever is broken, a person is never explained away
+	}
 	return &care.Incident{
-		ID: in.ID, Site: e.Site, Class: e.Class, Key: care.IncidentKey(e.Class, in.Point),
+		Under: under,
+		ID:    in.ID, Site: e.Site, Class: e.Class, Key: care.IncidentKey(e.Class, in.Point),
 		Point: e.Point, Zone: in.Point.Zone, Resident: in.Point.Resident,
 		Severity: e.Class.Severity(), State: care.Raised,
 		HappenedAt: e.Time, RaisedAt: in.Now, AlarmedAt: in.Now, Alarms: 1,
-		Late: in.Now.Sub(e.Time) > care.LateAfter, Clock: e.Clock,
+		// What was held back on purpose is not late.
+		Late: !in.Held && in.Now.Sub(e.Time) > care.LateAfter, Clock: e.Clock,
 		Evidence: slices.Clone(e.Data),
 	}
 }

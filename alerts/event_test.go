@@ -37,6 +37,9 @@ func does(kind alerts.ActionKind) step {
 	}
 }
 
+// waits lets time pass.
+func waits(d time.Duration) step { return func(_ *testing.T, b *book) { b.later(d) } }
+
 // TestNights tells what becomes of an incident in stories of one room.
 func TestNights(t *testing.T) {
 	type end struct {
@@ -85,10 +88,34 @@ func TestNights(t *testing.T) {
 			[]care.EntryKind{care.EntryRaised, care.EntryAccepted},
 		},
 		{
-			"a sensor that repeats itself after a false alarm raises anew", care.Fire,
+			"a sensor that repeats itself after a false alarm is quiet for ten minutes", care.Fire,
 			[]step{sends(a, care.Active, 1), does(alerts.Resolve), sends(a, care.Active, 2)},
+			end{1, care.Resolved, false, false, 1},
+			[]care.EntryKind{care.EntryRaised, care.EntryAccepted, care.EntryResolved, care.EntryShelved, care.EntrySuppressed},
+		},
+		{
+			"and raises anew when it still says so after them", care.Fire,
+			[]step{sends(a, care.Active, 1), does(alerts.Resolve), sends(a, care.Active, 2), waits(10 * time.Minute)},
 			end{2, care.Raised, true, false, 1},
-			[]care.EntryKind{care.EntryRaised, care.EntryAccepted, care.EntryResolved, care.EntryRaised},
+			[]care.EntryKind{care.EntryRaised, care.EntryAccepted, care.EntryResolved, care.EntryShelved, care.EntrySuppressed, care.EntryRaised},
+		},
+		{
+			"the same without any repetition", care.Fire,
+			[]step{sends(a, care.Active, 1), does(alerts.Resolve), waits(10 * time.Minute)},
+			end{2, care.Raised, true, false, 1},
+			[]care.EntryKind{care.EntryRaised, care.EntryAccepted, care.EntryResolved, care.EntryShelved, care.EntryRaised},
+		},
+		{
+			"but not when it is back to normal by then", care.Fire,
+			[]step{sends(a, care.Active, 1), does(alerts.Resolve), sends(a, care.Clear, 2), waits(10 * time.Minute)},
+			end{1, care.Resolved, false, false, 1},
+			[]care.EntryKind{care.EntryRaised, care.EntryAccepted, care.EntryResolved, care.EntryShelved},
+		},
+		{
+			"the shelf of one detector does not quiet the other", care.Fire,
+			[]step{sends(a, care.Active, 1), does(alerts.Resolve), sends(b, care.Active, 2)},
+			end{2, care.Raised, true, false, 1},
+			[]care.EntryKind{care.EntryRaised, care.EntryAccepted, care.EntryResolved, care.EntryShelved, care.EntryRaised},
 		},
 		{
 			"a second detector of the room confirms", care.Fire,
@@ -136,7 +163,7 @@ func TestNights(t *testing.T) {
 			"a clear after resolving changes nothing", care.Fire,
 			[]step{sends(a, care.Active, 1), does(alerts.Resolve), sends(a, care.Clear, 2)},
 			end{1, care.Resolved, false, false, 1},
-			[]care.EntryKind{care.EntryRaised, care.EntryAccepted, care.EntryResolved},
+			[]care.EntryKind{care.EntryRaised, care.EntryAccepted, care.EntryResolved, care.EntryShelved},
 		},
 		{
 			"a second press sounds again and has no condition", care.SOS,

@@ -7,7 +7,8 @@ import (
 )
 
 // PointState is what the ledger remembers of one class at one point between
-// events. Momentary classes have none: nothing lasts that it could remember.
+// events. Of momentary classes it remembers the latest activation only: a press
+// is never Active.
 type PointState struct {
 	// Active is true from an active event until the clear event that follows.
 	Active bool
