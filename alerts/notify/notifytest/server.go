@@ -38,7 +38,7 @@ func NewServer(t *testing.T, handle func(f Fault, r *http.Request, body []byte) 
 	s := &Server{handle: handle}
 	s.server = httptest.NewServer(http.HandlerFunc(s.serve))
 	s.URL = s.server.URL
-	t.Cleanup(s.server.Close)
+	t.Cleanup(s.Close)
 	return s
 }
 
@@ -89,5 +89,9 @@ func (s *Server) Got() []Got {
 	return append([]Got(nil), s.got...)
 }
 
-// Close stops it.
-func (s *Server) Close() { s.server.Close() }
+// Close stops it. Clients that still wait for an answer lose their connection:
+// some never give up by themselves.
+func (s *Server) Close() {
+	s.server.CloseClientConnections()
+	s.server.Close()
+}
