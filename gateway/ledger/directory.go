@@ -7,8 +7,6 @@ import (
 	"crypto/subtle"
 	"database/sql"
 	"encoding/base64"
-	"encoding/json"
-	"fmt"
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
@@ -60,6 +58,7 @@ func (r *registers) picture() *picture {
 		Regions: make(map[care.RegionID]care.Region), Sites: make(map[care.SiteID]care.Site),
 		Zones: make(map[people.SiteZone]care.Zone), Points: make(map[people.SitePoint]care.Point),
 		Edges: make(map[people.SiteEdge]care.Edge), Residents: make(map[care.ResidentID]people.Resident),
+		Users: make(map[care.UserID]people.User),
 	}
 	secrets := make(map[people.SiteEdge][]byte)
 	for _, v := range r.regions {
@@ -81,6 +80,14 @@ func (r *registers) picture() *picture {
 	}
 	for _, v := range r.residents {
 		d.Residents[v.ID] = v.people()
+	}
+	for _, v := range r.users {
+		// One damaged row must not keep the gateway from its alarms, and an
+		// empty scope may mean everything: who has one is left out.
+		if u, err := v.people(); err == nil {
+			u.PasswordHash = ""
+			d.Users[u.ID] = u
+		}
 	}
 	return &picture{directory: d, secrets: secrets}
 }
@@ -107,7 +114,7 @@ func (s *Store) CheckEdge(_ context.Context, site care.SiteID, edge care.EdgeID,
 	return subtle.ConstantTimeCompare(HashSecret(secret), want) == 1, nil
 }
 
-const userColumns = `SELECT id, login, name, role, scope, password_hash FROM "user" `
+const userColumns = `SELECT id, login, name, role, scope, password_hash, relation, language, contacts, badge FROM "user" `
 
 // UserByLogin returns the user of a login name; found is false when there is
 // none.
@@ -121,15 +128,19 @@ func (s *Store) User(ctx context.Context, id care.UserID) (u people.User, found 
 }
 
 func (s *Store) oneUser(ctx context.Context, query, arg string) (u people.User, found bool, err error) {
-	var scope string
-	found, err = first(ctx, s.read, func(r *sql.Rows) error {
-		return r.Scan(&u.ID, &u.Login, &u.Name, &u.Role, &scope, &u.PasswordHash)
+	u, found, err = oneUser(ctx, s.read, query, arg)
+	return u, found, wrapIf("read the user", err)
+}
+
+func oneUser(ctx context.Context, q querier, query, arg string) (u people.User, found bool, err error) {
+	var row userRow
+	found, err = first(ctx, q, func(r *sql.Rows) error {
+		return r.Scan(&row.ID, &row.Login, &row.Name, &row.Role, &row.Scope, &row.PasswordHash,
+			&row.Relation, &row.Language, &row.Contacts, &row.Badge)
 	}, query, arg)
 	if err != nil || !found {
-		return people.User{}, false, wrapIf("read the user", err)
+		return people.User{}, false, err
 	}
-	if err := json.Unmarshal([]byte(scope), &u.Scope); err != nil {
-		return people.User{}, false, fmt.Errorf("the scope of user %s is damaged, import the user again: %w", u.ID, err)
-	}
-	return u, true, nil
+	u, err = row.people()
+	return u, err == nil, err
 }

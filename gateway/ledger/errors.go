@@ -15,6 +15,14 @@ import (
 // transaction was decided on a picture that is no longer true: decide again.
 var ErrConflict = errors.New("another row stands in its place")
 
+// ErrNotFound is in the chain of an error when a row that was to be changed
+// does not exist.
+var ErrNotFound = errors.New("there is none of this id")
+
+// ErrInvalid is in the chain of an error when what was to be kept breaks the
+// rules of the ledger; the text says which.
+var ErrInvalid = errors.New("it is not valid")
+
 // explain wraps an error of the engine with what was being done and with what
 // an operator can do. A row that the ledger can never take, whatever is tried
 // again, gives an error with a *care.Refusal of care.ReasonLedger in its chain.

@@ -16,11 +16,12 @@ const incidentColumns = `id, site, class, key, point, zone, resident, severity, 
 	accepted_at, accepted_by, accepted_name, accepted_means,
 	arrived_at, arrived_by, arrived_name, arrived_means,
 	resolved_at, resolved_by, resolved_name, resolved_means,
-	cause, reason, note, late, clock, evidence, revision`
+	cause, reason, note, late, clock, evidence, revision,
+	confirmed_at, confirmed_by, cancelled_at, under, untold_at`
 
 const saveIncident = `INSERT INTO incident (` + incidentColumns + `)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
-		$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34)
+		$23, $24, $25, $26, $27, $28, $29, $30, $31, $32, $33, $34, $35, $36, $37, $38, $39)
 	ON CONFLICT (id) DO UPDATE SET
 		point = excluded.point, zone = excluded.zone, resident = excluded.resident, severity = excluded.severity,
 		state = excluded.state, active = excluded.active,
@@ -33,7 +34,9 @@ const saveIncident = `INSERT INTO incident (` + incidentColumns + `)
 		resolved_at = excluded.resolved_at, resolved_by = excluded.resolved_by,
 		resolved_name = excluded.resolved_name, resolved_means = excluded.resolved_means,
 		cause = excluded.cause, reason = excluded.reason, note = excluded.note, late = excluded.late,
-		clock = excluded.clock, evidence = excluded.evidence, revision = excluded.revision`
+		clock = excluded.clock, evidence = excluded.evidence, revision = excluded.revision,
+		confirmed_at = excluded.confirmed_at, confirmed_by = excluded.confirmed_by,
+		cancelled_at = excluded.cancelled_at, under = excluded.under, untold_at = excluded.untold_at`
 
 // incidentValues are what the columns hold of i.
 func incidentValues(i care.Incident) []any {
@@ -49,7 +52,8 @@ func incidentValues(i care.Incident) []any {
 			values = append(values, micros(a.At), string(a.By), a.Name, string(a.Means))
 		}
 	}
-	return append(values, string(i.Cause), i.Reason, i.Note, i.Late, string(i.Clock), nullJSON(i.Evidence), i.Revision)
+	return append(values, string(i.Cause), i.Reason, i.Note, i.Late, string(i.Clock), nullJSON(i.Evidence), i.Revision,
+		nullMicros(i.ConfirmedAt), string(i.ConfirmedBy), nullMicros(i.CancelledAt), i.Under, nullMicros(i.UntoldAt))
 }
 
 // act is the four columns of a fact that may not have happened yet.
@@ -68,25 +72,26 @@ func (a *act) care() *care.Act {
 // scanIncident reads a row of incidentColumns.
 func scanIncident(r *sql.Rows) (care.Incident, error) {
 	var (
-		i                           care.Incident
-		happened, raised, alarmed   int64
-		cleared                     sql.NullInt64
-		accepted, arrived, resolved act
-		evidence                    sql.NullString
+		i                            care.Incident
+		happened, raised, alarmed    int64
+		cleared                      sql.NullInt64
+		confirmed, cancelled, untold sql.NullInt64
+		accepted, arrived, resolved  act
+		evidence                     sql.NullString
 	)
 	err := r.Scan(&i.ID, &i.Site, &i.Class, &i.Key, &i.Point, &i.Zone, &i.Resident, &i.Severity, &i.State, &i.Active,
 		&happened, &raised, &alarmed, &i.Alarms, &cleared,
 		&accepted.at, &accepted.by, &accepted.name, &accepted.means,
 		&arrived.at, &arrived.by, &arrived.name, &arrived.means,
 		&resolved.at, &resolved.by, &resolved.name, &resolved.means,
-		&i.Cause, &i.Reason, &i.Note, &i.Late, &i.Clock, &evidence, &i.Revision)
+		&i.Cause, &i.Reason, &i.Note, &i.Late, &i.Clock, &evidence, &i.Revision,
+		&confirmed, &i.ConfirmedBy, &cancelled, &i.Under, &untold)
 	if err != nil {
 		return care.Incident{}, err
 	}
 	i.HappenedAt, i.RaisedAt, i.AlarmedAt = fromMicros(happened), fromMicros(raised), fromMicros(alarmed)
-	if cleared.Valid {
-		i.ClearedAt = new(fromMicros(cleared.Int64))
-	}
+	i.ClearedAt, i.ConfirmedAt = fromNullMicros(cleared), fromNullMicros(confirmed)
+	i.CancelledAt, i.UntoldAt = fromNullMicros(cancelled), fromNullMicros(untold)
 	i.Accepted, i.Arrived, i.Resolved = accepted.care(), arrived.care(), resolved.care()
 	if evidence.Valid {
 		i.Evidence = json.RawMessage(evidence.String)
@@ -99,6 +104,13 @@ func nullMicros(t *time.Time) any {
 		return nil
 	}
 	return micros(*t)
+}
+
+func fromNullMicros(us sql.NullInt64) *time.Time {
+	if !us.Valid {
+		return nil
+	}
+	return new(fromMicros(us.Int64))
 }
 
 // oneIncident returns the incident that a query finds, nil when it finds none.
@@ -134,6 +146,32 @@ func (t *Tx) OpenIncident(ctx context.Context, site care.SiteID, class care.Clas
 // Incident returns an incident by id, nil when there is none.
 func (t *Tx) Incident(ctx context.Context, id string) (*care.Incident, error) {
 	return oneIncident(ctx, t, "read incident "+id, incidentByID, id)
+}
+
+// SiteIncidents returns the open incidents of a site, the longest waiting
+// first.
+func (t *Tx) SiteIncidents(ctx context.Context, site care.SiteID) ([]care.Incident, error) {
+	found, err := all(ctx, t, scanIncident,
+		`SELECT `+incidentColumns+` FROM incident WHERE site = $1 AND state <> 'resolved' ORDER BY alarmed_at, id`, string(site))
+	return found, wrapIf("read the open incidents of site "+string(site), err)
+}
+
+// OpenOfClass returns the open incidents of a class at a site, the longest
+// waiting first.
+func (t *Tx) OpenOfClass(ctx context.Context, site care.SiteID, class care.Class) ([]care.Incident, error) {
+	found, err := all(ctx, t, scanIncident,
+		`SELECT `+incidentColumns+` FROM incident WHERE site = $1 AND class = $2 AND state <> 'resolved' ORDER BY alarmed_at, id`,
+		string(site), string(class))
+	return found, wrapIf("read the open incidents of site "+string(site), err)
+}
+
+// ChildrenOf returns the open incidents that an incident explains: those that
+// are under it.
+func (t *Tx) ChildrenOf(ctx context.Context, incidentID string) ([]care.Incident, error) {
+	// The literal lets the planner use the index on rows under others.
+	found, err := all(ctx, t, scanIncident,
+		`SELECT `+incidentColumns+` FROM incident WHERE under = $1 AND under <> '' AND state <> 'resolved' ORDER BY alarmed_at, id`, incidentID)
+	return found, wrapIf("read the incidents under "+incidentID, err)
 }
 
 // Incident returns an incident by id, nil when there is none.

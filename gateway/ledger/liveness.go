@@ -111,3 +111,31 @@ func (s *Store) EdgeStates(ctx context.Context) ([]EdgeState, error) {
 	}, `SELECT site, edge, state, received_at, clock_offset FROM edge_state ORDER BY site, edge`)
 	return states, wrapIf("read the states of the edges", err)
 }
+
+// ActiveState is a class that is active at a point, since ChangedAt.
+type ActiveState struct {
+	Site      care.SiteID
+	Point     care.PointID
+	Class     care.Class
+	ChangedAt time.Time
+}
+
+// PointStates returns where the classes are active, or where any class is when
+// none is given, in order of site, point and class.
+func (s *Store) PointStates(ctx context.Context, classes ...care.Class) ([]ActiveState, error) {
+	states, err := all(ctx, s.read, func(r *sql.Rows) (ActiveState, error) {
+		var (
+			a  ActiveState
+			at int64
+		)
+		err := r.Scan(&a.Site, &a.Point, &a.Class, &at)
+		a.ChangedAt = fromMicros(at)
+		return a, err
+	}, `SELECT site, point, class, changed_at FROM point_state WHERE active ORDER BY site, point, class`)
+	if err != nil {
+		return nil, explain("read where points are active", err)
+	}
+	return slices.DeleteFunc(states, func(a ActiveState) bool {
+		return len(classes) > 0 && !slices.Contains(classes, a.Class)
+	}), nil
+}

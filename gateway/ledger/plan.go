@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -18,16 +19,20 @@ import (
 // Plan is what is to be registered. It adds and changes rows; what it does not
 // name stays as it is.
 type Plan struct {
-	Regions   []care.Region
-	Sites     []care.Site
-	Zones     []care.Zone
-	Points    []care.Point // a point in a plan is registered, whatever it says
-	Edges     []PlanEdge
+	Regions []care.Region
+	Sites   []care.Site
+	Zones   []care.Zone
+	Points  []care.Point // a point in a plan is registered, whatever it says
+	Edges   []PlanEdge
+	// Residents without a list of contacts (nil, not empty) keep the ones
+	// before. Once staff has recorded a consent or its withdrawal, FamilyConsent
+	// of a plan changes it no more.
 	Residents []people.Resident
 	// Users are known by ID or, where it is empty, by Login; a new one gets an
 	// ID then. An empty PasswordHash keeps the one before. Hashes of the same
 	// password differ by their salt, so hand in the present hash while the
-	// password is the same: any other replaces it and counts as a change.
+	// password is the same: any other replaces it and counts as a change. An
+	// empty Language and a nil list of Contacts keep the ones before, too.
 	Users []people.User
 	// By says who brings the plan, for the log of each site that it changes.
 	By care.Act
@@ -88,9 +93,6 @@ func (s *Store) applyPlan(ctx context.Context, t *Tx, p Plan, sum *Summary) erro
 	if err != nil {
 		return explain("read the registers", err)
 	}
-	if err := s.writeQ.NewSelect().Conn(t.tx).Model(&old.users).Scan(ctx); err != nil {
-		return explain("read the users", err)
-	}
 	next, err := p.rows(old)
 	if err != nil {
 		return err
@@ -124,7 +126,7 @@ func (p Plan) rows(old *registers) (*registers, error) {
 	for _, v := range p.Sites {
 		r.sites = append(r.sites, siteRow{
 			ID: v.ID, Kind: v.Kind, Name: textColumns(v.Name), Region: v.Region,
-			Address: textColumns(v.Address), TimeZone: v.TimeZone,
+			Address: textColumns(v.Address), TimeZone: v.TimeZone, ArriveS: v.ArriveSeconds, CancelS: v.CancelSeconds,
 		})
 	}
 	for _, v := range p.Zones {
@@ -133,6 +135,7 @@ func (p Plan) rows(old *registers) (*registers, error) {
 	for _, v := range p.Points {
 		r.points = append(r.points, pointRow{
 			Site: v.Site, ID: v.ID, Edge: v.Edge, Zone: v.Zone, Name: textColumns(v.Name), Bed: v.Bed, Resident: v.Resident,
+			Kind: v.Kind, Power: v.Power, ReportS: v.ReportSeconds,
 		})
 	}
 	for _, v := range p.Edges {
@@ -141,6 +144,7 @@ func (p Plan) rows(old *registers) (*registers, error) {
 	for _, v := range p.Residents {
 		r.residents = append(r.residents, residentRow{
 			ID: v.ID, Site: v.Site, Name: v.Name, Risk: textColumns(v.Risk), FamilyConsent: v.FamilyConsent,
+			Contacts: contactsColumn(v.Contacts),
 		})
 	}
 	for _, v := range p.Users {
@@ -156,6 +160,7 @@ func (p Plan) rows(old *registers) (*registers, error) {
 		}
 		r.users = append(r.users, userRow{
 			ID: v.ID, Login: v.Login, Name: v.Name, Role: v.Role, Scope: string(scope), PasswordHash: v.PasswordHash,
+			Relation: v.Relation, Language: v.Language, Contacts: contactsColumn(v.Contacts), Badge: v.Badge,
 		})
 	}
 	return &r, nil
@@ -185,7 +190,13 @@ func (a application) apply(old, next *registers, sum *Summary) error {
 		return err
 	}
 	if sum.Residents, err = upsert(a, "resident", "id", old.residents, next.residents, func(r residentRow) any { return r.ID },
-		func(was, r residentRow) []care.SiteID { return []care.SiteID{was.Site, r.Site} }, nil); err != nil {
+		func(was, r residentRow) []care.SiteID { return []care.SiteID{was.Site, r.Site} },
+		func(was residentRow, r *residentRow) {
+			if was.ConsentAt != nil {
+				r.FamilyConsent, r.ConsentAt = was.FamilyConsent, was.ConsentAt
+			}
+			r.Contacts = cmp.Or(r.Contacts, was.Contacts, noContacts)
+		}); err != nil {
 		return err
 	}
 	if sum.Edges, err = upsert(a, "edge", "site, id", old.edges, next.edges, func(r edgeRow) any { return people.SiteEdge{Site: r.Site, Edge: r.ID} },
@@ -204,9 +215,9 @@ func (a application) apply(old, next *registers, sum *Summary) error {
 	sum.Users, err = upsert(a, "user", "id", old.users, next.users, func(r userRow) any { return r.ID },
 		func(was, r userRow) []care.SiteID { return append(sitesOf(was, old, next), sitesOf(r, old, next)...) },
 		func(was userRow, r *userRow) {
-			if r.PasswordHash == "" {
-				r.PasswordHash = was.PasswordHash
-			}
+			r.PasswordHash = cmp.Or(r.PasswordHash, was.PasswordHash)
+			r.Language = cmp.Or(r.Language, was.Language)
+			r.Contacts = cmp.Or(r.Contacts, was.Contacts, noContacts)
 		})
 	return err
 }
@@ -242,8 +253,8 @@ func upsert[R any](a application, register, key string, old, next []R, keyOf fun
 	concerned := make(map[care.SiteID]int)
 	for _, r := range next {
 		was, exists := before[keyOf(r)]
-		if exists && merge != nil {
-			merge(was, &r)
+		if merge != nil {
+			merge(was, &r) // was is empty for a new one
 		}
 		switch {
 		case !exists:

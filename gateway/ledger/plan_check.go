@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -13,6 +14,14 @@ import (
 // maxOpaqueID is the greatest length of a region, resident or user id and of a
 // login, in bytes.
 const maxOpaqueID = 128
+
+// The greatest times of sites and points in seconds: a day to arrive, an hour
+// to take a call back, a week between two reports.
+const (
+	maxArrive = 24 * 60 * 60
+	maxCancel = 60 * 60
+	maxReport = 7 * 24 * 60 * 60
+)
 
 // known is what will be registered when the plan is.
 type known struct {
@@ -62,6 +71,8 @@ func (p Plan) check(old *registers) error {
 		c.must(c.regions[s.Region], "site", id, "its region %q is not registered", s.Region)
 		_, err := time.LoadLocation(s.TimeZone)
 		c.must(err == nil && s.TimeZone != "" && s.TimeZone != "Local", "site", id, "the time zone %q is not an IANA name such as Asia/Shanghai", s.TimeZone)
+		c.must(0 <= s.ArriveSeconds && s.ArriveSeconds <= maxArrive, "site", id, "arrive_s is %d, not 0 to %d", s.ArriveSeconds, maxArrive)
+		c.must(0 <= s.CancelSeconds && s.CancelSeconds <= maxCancel, "site", id, "cancel_s is %d, not 0 to %d", s.CancelSeconds, maxCancel)
 	}
 	for _, z := range p.Zones {
 		id := string(z.Site) + "/" + string(z.ID)
@@ -77,12 +88,16 @@ func (p Plan) check(old *registers) error {
 		c.once("resident", id)
 		c.must(id != "" && len(id) <= maxOpaqueID, "resident", id, "the id must have 1 to %d bytes", maxOpaqueID)
 		c.must(c.sites[r.Site], "resident", id, "the site %q is not registered", r.Site)
+		c.contacts("resident", id, r.Contacts)
 	}
 	for _, v := range p.Points {
 		id := string(v.Site) + "/" + string(v.ID)
 		c.inSite("point", id, v.Site, string(v.ID))
 		c.must(v.Zone == "" || c.zones[people.SiteZone{Site: v.Site, Zone: v.Zone}], "point", id, "its zone %q is not registered", v.Zone)
 		c.must(v.Edge == "" || c.edges[people.SiteEdge{Site: v.Site, Edge: v.Edge}], "point", id, "its edge %q is not registered", v.Edge)
+		c.must(slices.Contains([]care.PointKind{"", care.ManualCallPoint, care.Panel, care.PowerSupply}, v.Kind), "point", id, "the kind %q is not known", v.Kind)
+		c.must(slices.Contains([]care.Power{"", care.MainsPower, care.BatteryPower}, v.Power), "point", id, "the power %q is neither mains nor battery", v.Power)
+		c.must(0 <= v.ReportSeconds && v.ReportSeconds <= maxReport, "point", id, "report_s is %d, not 0 to %d", v.ReportSeconds, maxReport)
 		if v.Resident != "" {
 			site, ok := c.residents[v.Resident]
 			c.must(ok && site == v.Site, "point", id, "its resident %q is not registered at the site", v.Resident)
@@ -123,6 +138,7 @@ func (c *checker) users(p Plan, old *registers) {
 	for _, u := range old.users {
 		owner[u.Login] = u.ID
 	}
+	c.badges(p, old, owner)
 	for _, u := range p.Users {
 		c.once("user", u.Login)
 		if u.ID != "" {
@@ -133,6 +149,11 @@ func (c *checker) users(p Plan, old *registers) {
 		c.must(u.Login != "" && len(u.Login) <= maxOpaqueID, "user", u.Login, "the login must have 1 to %d bytes", maxOpaqueID)
 		c.must(len(u.ID) <= maxOpaqueID, "user", u.Login, "the id must have at most %d bytes", maxOpaqueID)
 		c.must(u.Role.Valid(), "user", u.Login, "the role %q is not known", u.Role)
+		c.must(u.Relation == "" || u.Role == people.Helper && slices.Contains([]people.Relation{people.Neighbour, people.Community}, u.Relation),
+			"user", u.Login, "the relation %q is neither neighbour nor community, or he is no helper", u.Relation)
+		c.must(validLanguage(u.Language), "user", u.Login, "the language %q is neither zh nor en", u.Language)
+		c.must(len(u.Badge) <= maxOpaqueID, "user", u.Login, "the badge must have at most %d bytes", maxOpaqueID)
+		c.contacts("user", u.Login, u.Contacts)
 		for _, id := range u.Scope.Sites {
 			c.must(c.sites[id], "user", u.Login, "the site %q of the scope is not registered", id)
 		}
@@ -143,6 +164,36 @@ func (c *checker) users(p Plan, old *registers) {
 			_, ok := c.residents[id]
 			c.must(ok, "user", u.Login, "the resident %q of the scope is not registered", id)
 		}
+	}
+}
+
+// badges finds badges of two people: it would not be known who is in the room.
+// In one plan a badge may go from one to another.
+func (c *checker) badges(p Plan, old *registers, owner map[string]care.UserID) {
+	named := make(map[care.UserID]bool)
+	for _, u := range p.Users {
+		named[cmp.Or(u.ID, owner[u.Login])] = true
+	}
+	holder := make(map[string]string)
+	for _, u := range old.users {
+		if !named[u.ID] {
+			holder[u.Badge] = u.Login
+		}
+	}
+	for _, u := range p.Users {
+		if u.Badge == "" {
+			continue
+		}
+		other, taken := holder[u.Badge]
+		c.must(!taken, "user", u.Login, "the badge is that of user %q", other)
+		holder[u.Badge] = u.Login
+	}
+}
+
+// contacts notes what is wrong with the ways to a person.
+func (c *checker) contacts(kind, id string, contacts []people.Contact) {
+	if err := checkContacts(contacts); err != nil {
+		c.must(false, kind, id, "%v", err)
 	}
 }
 

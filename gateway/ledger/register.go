@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 
 	"github.com/uptrace/bun"
 
@@ -26,6 +28,8 @@ type (
 		Region        care.RegionID
 		Address       textColumns `bun:"embed:address_"`
 		TimeZone      string
+		ArriveS       int `bun:"arrive_s"`
+		CancelS       int `bun:"cancel_s"`
 	}
 	zoneRow struct {
 		bun.BaseModel `bun:"table:zone"`
@@ -44,6 +48,9 @@ type (
 		Bed           string
 		Resident      care.ResidentID
 		Unregistered  bool
+		Kind          care.PointKind
+		Power         care.Power
+		ReportS       int `bun:"report_s"`
 	}
 	edgeRow struct {
 		bun.BaseModel `bun:"table:edge"`
@@ -59,6 +66,8 @@ type (
 		Name          string
 		Risk          textColumns `bun:"embed:risk_"`
 		FamilyConsent bool
+		ConsentAt     *int64
+		Contacts      string // JSON
 	}
 	userRow struct {
 		bun.BaseModel `bun:"table:user"`
@@ -68,6 +77,10 @@ type (
 		Role          people.Role
 		Scope         string // JSON
 		PasswordHash  string
+		Relation      people.Relation
+		Language      string
+		Contacts      string // JSON
+		Badge         string
 	}
 	// textColumns is a care.Text in two columns.
 	textColumns struct {
@@ -83,7 +96,7 @@ func (r regionRow) care() care.Region {
 func (r siteRow) care() care.Site {
 	return care.Site{
 		ID: r.ID, Kind: r.Kind, Name: care.Text(r.Name), Region: r.Region,
-		Address: care.Text(r.Address), TimeZone: r.TimeZone,
+		Address: care.Text(r.Address), TimeZone: r.TimeZone, ArriveSeconds: r.ArriveS, CancelSeconds: r.CancelS,
 	}
 }
 
@@ -95,6 +108,7 @@ func (r pointRow) care() care.Point {
 	return care.Point{
 		Site: r.Site, ID: r.ID, Edge: r.Edge, Zone: r.Zone, Name: care.Text(r.Name),
 		Bed: r.Bed, Resident: r.Resident, Unregistered: r.Unregistered,
+		Kind: r.Kind, Power: r.Power, ReportSeconds: r.ReportS,
 	}
 }
 
@@ -105,7 +119,20 @@ func (r edgeRow) care() care.Edge {
 func (r residentRow) people() people.Resident {
 	return people.Resident{
 		ID: r.ID, Site: r.Site, Name: r.Name, Risk: care.Text(r.Risk), FamilyConsent: r.FamilyConsent,
+		Contacts: readContacts(r.Contacts),
 	}
+}
+
+// people returns the user with the hash of his password.
+func (r userRow) people() (people.User, error) {
+	u := people.User{
+		ID: r.ID, Login: r.Login, Name: r.Name, Role: r.Role, PasswordHash: r.PasswordHash,
+		Relation: r.Relation, Language: r.Language, Contacts: readContacts(r.Contacts), Badge: r.Badge,
+	}
+	if err := json.Unmarshal([]byte(r.Scope), &u.Scope); err != nil {
+		return people.User{}, fmt.Errorf("the scope of user %s is damaged, import the user again: %w", r.ID, err)
+	}
+	return u, nil
 }
 
 // registers is everything that is registered.
@@ -116,13 +143,13 @@ type registers struct {
 	points    []pointRow
 	edges     []edgeRow
 	residents []residentRow
-	users     []userRow // only for a plan
+	users     []userRow
 }
 
-// readRegisters reads all but the users.
+// readRegisters reads all registers as they are on conn.
 func (s *Store) readRegisters(ctx context.Context, db *bun.DB, conn bun.IConn) (*registers, error) {
 	var r registers
-	for _, rows := range []any{&r.regions, &r.sites, &r.zones, &r.points, &r.edges, &r.residents} {
+	for _, rows := range []any{&r.regions, &r.sites, &r.zones, &r.points, &r.edges, &r.residents, &r.users} {
 		if err := db.NewSelect().Conn(conn).Model(rows).Scan(ctx); err != nil {
 			return nil, err
 		}

@@ -53,6 +53,11 @@ type canonical struct {
 	// Name and Note are digests of personal data, see private.
 	Name string `json:"name_sha256,omitempty"`
 	Note string `json:"note_sha256,omitempty"`
+
+	To      string     `json:"to,omitempty"`
+	Channel string     `json:"channel,omitempty"`
+	Until   *time.Time `json:"until,omitempty"`
+	Digest  string     `json:"digest,omitempty"`
 }
 
 // private is personal data of a row and the salt of its digest. Without the
@@ -117,10 +122,13 @@ func (t *Tx) Log(ctx context.Context, site care.SiteID, e care.Entry) (care.Entr
 	}
 	e.Number = head.Number + 1
 	e.Act.At = e.Act.At.UTC().Truncate(time.Microsecond)
+	if e.Until != nil {
+		e.Until = new(e.Until.UTC().Truncate(time.Microsecond))
+	}
 	row := canonical{
 		Version: 1, Site: site, Number: e.Number, At: e.Act.At, Kind: e.Kind,
 		Incident: e.Incident, Point: e.Point, Event: e.Event, By: e.Act.By, Means: e.Act.Means,
-		Cause: e.Cause, Reason: e.Reason,
+		Cause: e.Cause, Reason: e.Reason, To: e.To, Channel: e.Channel, Until: e.Until, Digest: e.Digest,
 	}
 	var secrets []private
 	if e.Act.Name != "" {
@@ -155,34 +163,52 @@ func (t *Tx) Log(ctx context.Context, site care.SiteID, e care.Entry) (care.Entr
 	return e, nil
 }
 
+const selectEntries = `SELECT l.canonical, n.text, t.text FROM site_log l
+	LEFT JOIN site_log_private n ON n.site = l.site AND n.number = l.number AND n.field = 'name'
+	LEFT JOIN site_log_private t ON t.site = l.site AND t.number = l.number AND t.field = 'note' `
+
+// scanEntry reads a row of selectEntries.
+func scanEntry(r *sql.Rows) (care.Entry, error) {
+	var (
+		bytes      []byte
+		name, note sql.NullString
+		row        canonical
+	)
+	if err := r.Scan(&bytes, &name, &note); err != nil {
+		return care.Entry{}, err
+	}
+	if err := json.Unmarshal(bytes, &row); err != nil {
+		return care.Entry{}, fmt.Errorf("a row of the log is damaged, run gateway verify-ledger: %w", err)
+	}
+	return care.Entry{
+		Number: row.Number, Kind: row.Kind, Incident: row.Incident, Point: row.Point, Event: row.Event,
+		Act:   care.Act{By: row.By, Name: name.String, At: row.At, Means: row.Means},
+		Cause: row.Cause, Reason: row.Reason, Note: note.String,
+		To: row.To, Channel: row.Channel, Until: row.Until, Digest: row.Digest,
+	}, nil
+}
+
 // Entries returns the rows of the log that concern an incident, in order, with
 // those personal data that were not erased.
 func (s *Store) Entries(ctx context.Context, incidentID string) ([]care.Entry, error) {
 	if incidentID == "" {
 		return []care.Entry{}, nil
 	}
-	entries, err := all(ctx, s.read, func(r *sql.Rows) (care.Entry, error) {
-		var (
-			bytes      []byte
-			name, note sql.NullString
-			row        canonical
-		)
-		if err := r.Scan(&bytes, &name, &note); err != nil {
-			return care.Entry{}, err
-		}
-		if err := json.Unmarshal(bytes, &row); err != nil {
-			return care.Entry{}, fmt.Errorf("a row of the log is damaged, run gateway verify-ledger: %w", err)
-		}
-		return care.Entry{
-			Number: row.Number, Kind: row.Kind, Incident: row.Incident, Point: row.Point, Event: row.Event,
-			Act:   care.Act{By: row.By, Name: name.String, At: row.At, Means: row.Means},
-			Cause: row.Cause, Reason: row.Reason, Note: note.String,
-		}, nil
-	}, `SELECT l.canonical, n.text, t.text FROM site_log l
-		LEFT JOIN site_log_private n ON n.site = l.site AND n.number = l.number AND n.field = 'name'
-		LEFT JOIN site_log_private t ON t.site = l.site AND t.number = l.number AND t.field = 'note'
-		WHERE l.incident = $1 AND l.incident <> '' ORDER BY l.number`, incidentID)
+	entries, err := all(ctx, s.read, scanEntry,
+		selectEntries+`WHERE l.incident = $1 AND l.incident <> '' ORDER BY l.number`, incidentID)
 	return entries, wrapIf("read the log of incident "+incidentID, err)
+}
+
+// SiteLog returns the rows of the log of a site, the newest first, and not more
+// than limit. With before above 0 it returns those with lower numbers only, for
+// the next page.
+func (s *Store) SiteLog(ctx context.Context, site care.SiteID, before uint64, limit int) ([]care.Entry, error) {
+	if before == 0 || before > 1<<62 {
+		before = 1 << 62
+	}
+	entries, err := all(ctx, s.read, scanEntry,
+		selectEntries+`WHERE l.site = $1 AND l.number < $2 ORDER BY l.number DESC LIMIT $3`, string(site), int64(before), limit)
+	return entries, wrapIf("read the log of site "+string(site), err)
 }
 
 // Heads returns the end of each site's chain, in order of sites.
@@ -206,8 +232,8 @@ func readHeads(ctx context.Context, q querier) ([]Head, error) {
 }
 
 // EraseIncident erases the names and notes of a resolved incident and of its
-// log rows, and logs that it was done and by whom. The chain
-// still verifies. Acts keep the opaque id of the user.
+// log rows, and the contacts in its notices, and logs that it was done and by
+// whom. The chain still verifies. Acts keep the opaque id of the user.
 func (s *Store) EraseIncident(ctx context.Context, id string, by care.Act) error {
 	err := s.Update(ctx, func(t *Tx) error {
 		i, err := t.Incident(ctx, id)
@@ -223,6 +249,9 @@ func (s *Store) EraseIncident(ctx context.Context, id string, by care.Act) error
 		if err := t.exec(ctx, "erase the personal data of incident "+id,
 			`DELETE FROM site_log_private WHERE EXISTS (SELECT 1 FROM site_log l
 				WHERE l.site = site_log_private.site AND l.number = site_log_private.number AND l.incident = $1)`, id); err != nil {
+			return err
+		}
+		if err := t.eraseNotices(ctx, id); err != nil {
 			return err
 		}
 		for _, a := range []*care.Act{i.Accepted, i.Arrived, i.Resolved} {

@@ -25,12 +25,15 @@ type Tx struct {
 	tx    *sql.Tx
 	stmts map[string]*sql.Stmt
 
-	heads  map[care.SiteID]*Head // chain heads read so far
-	moved  map[care.SiteID]bool  // those with new rows
-	feed   []care.FeedRow
-	points []care.Point // registered here
+	heads map[care.SiteID]*Head // chain heads read so far
+	moved map[care.SiteID]bool  // those with new rows
+	feed  []care.FeedRow
 
-	revision string // new revision of the registers, where they changed
+	// What changed here of the picture in memory, and its new revision.
+	points    []care.Point
+	residents []people.Resident
+	users     []people.User
+	revision  string
 }
 
 // Update runs fn in one read-write transaction and commits it when fn returns
@@ -120,18 +123,46 @@ func (t *Tx) finish(ctx context.Context) error {
 // publish brings the picture in memory up to what was committed. The caller
 // still has the turn, so that pictures follow the order of commits.
 func (t *Tx) publish() {
-	if len(t.points) == 0 {
+	if t.revision == "" {
 		return
 	}
-	old := t.store.picture.Load()
-	d := *old.directory
-	d.Points = maps.Clone(d.Points)
+	next := *t.store.picture.Load()
+	d := *next.directory
+	if len(t.points) > 0 {
+		d.Points = maps.Clone(d.Points)
+	}
 	for _, p := range t.points {
 		d.Points[people.SitePoint{Site: p.Site, Point: p.ID}] = p
 	}
-	next := *old
+	if len(t.residents) > 0 {
+		d.Residents = maps.Clone(d.Residents)
+	}
+	for _, r := range t.residents {
+		d.Residents[r.ID] = r
+	}
+	if len(t.users) > 0 {
+		d.Users = maps.Clone(d.Users)
+	}
+	for _, u := range t.users {
+		u.PasswordHash = ""
+		d.Users[u.ID] = u
+	}
 	next.directory, next.revision = &d, t.revision
 	t.store.picture.Store(&next)
+}
+
+// registersChanged gives the registers a new revision, so that other processes
+// notice.
+func (t *Tx) registersChanged(ctx context.Context) error {
+	if t.revision != "" {
+		return nil
+	}
+	revision := care.NewID()
+	if err := t.setSetting(ctx, revisionKey, revision); err != nil {
+		return err
+	}
+	t.revision = revision
+	return nil
 }
 
 // stmt returns a statement of the store, bound to the transaction.
@@ -214,15 +245,15 @@ func (t *Tx) RecordEvent(ctx context.Context, e care.Received) (fresh bool, err 
 // It does nothing where the point exists.
 func (t *Tx) RegisterPoint(ctx context.Context, p care.Point) error {
 	n, err := t.affect(ctx, "register point "+string(p.ID)+" of site "+string(p.Site),
-		`INSERT INTO point (site, id, edge, zone, name_zh, name_en, bed, resident, unregistered)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) ON CONFLICT (site, id) DO NOTHING`,
-		string(p.Site), string(p.ID), string(p.Edge), string(p.Zone), p.Name.ZH, p.Name.EN, p.Bed, string(p.Resident), p.Unregistered)
+		`INSERT INTO point (site, id, edge, zone, name_zh, name_en, bed, resident, unregistered, kind, power, report_s)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) ON CONFLICT (site, id) DO NOTHING`,
+		string(p.Site), string(p.ID), string(p.Edge), string(p.Zone), p.Name.ZH, p.Name.EN, p.Bed, string(p.Resident),
+		p.Unregistered, string(p.Kind), string(p.Power), p.ReportSeconds)
 	if err != nil || n == 0 {
 		return err
 	}
 	t.points = append(t.points, p)
-	t.revision = care.NewID()
-	return t.setSetting(ctx, revisionKey, t.revision)
+	return t.registersChanged(ctx)
 }
 
 // PointState returns what is known of a class at a point; the zero value when

@@ -191,3 +191,32 @@ func testActivePoints(t *testing.T, e Engine) {
 		t.Error("a key of neither a point nor a zone was taken")
 	}
 }
+
+func testPointStates(t *testing.T, e Engine) {
+	s := furnished(t, e)
+	ctx := t.Context()
+	update(t, s, func(tx *ledger.Tx) error {
+		return errors.Join(
+			tx.SavePointState(ctx, home, "203-smoke-2", care.Fire, alerts.PointState{Active: true, ChangedAt: now}),
+			tx.SavePointState(ctx, home, "203-call", care.Fault, alerts.PointState{Active: true, ChangedAt: now.Add(time.Second)}),
+			tx.SavePointState(ctx, home, "203-call", care.Battery, alerts.PointState{ChangedAt: now}),
+			tx.SavePointState(ctx, "qiutao", "p", care.Fault, alerts.PointState{Active: true}),
+		)
+	})
+	fault := ledger.ActiveState{Site: home, Point: "203-call", Class: care.Fault, ChangedAt: now.Add(time.Second)}
+	fire := ledger.ActiveState{Site: home, Point: "203-smoke-2", Class: care.Fire, ChangedAt: now}
+	far := ledger.ActiveState{Site: "qiutao", Point: "p", Class: care.Fault, ChangedAt: time.Time{}}
+	for _, test := range []struct {
+		name    string
+		classes []care.Class
+		want    []ledger.ActiveState
+	}{
+		{"all", nil, []ledger.ActiveState{fault, fire, far}},
+		{"of two classes", []care.Class{care.Fault, care.Battery}, []ledger.ActiveState{fault, far}},
+		{"of one that is nowhere", []care.Class{care.Tamper}, []ledger.ActiveState{}},
+	} {
+		if diff := cmp.Diff(test.want, must[[]ledger.ActiveState](t)(s.PointStates(ctx, test.classes...))); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", test.name, diff)
+		}
+	}
+}

@@ -28,6 +28,8 @@ func testIncidentFields(t *testing.T, e Engine) {
 		Resolved:  &care.Act{At: now.Add(6 * time.Second), Means: care.BySystem},
 		Cause:     care.CauseFalse, Reason: "cooking", Note: "锅烧干了 \" ' \n", Late: true, Clock: care.ClockReceived,
 		Evidence: json.RawMessage(`{"obscuration":[1.5,8.2]}`), Revision: 9,
+		ConfirmedAt: new(now.Add(7 * time.Second)), ConfirmedBy: "203-smoke-2",
+		CancelledAt: new(now.Add(8 * time.Second)), Under: "i-outage", UntoldAt: new(now.Add(9 * time.Second)),
 	}
 	for _, want := range []care.Incident{bare, full} {
 		update(t, s, func(tx *ledger.Tx) error {
@@ -229,4 +231,41 @@ func testIncidentHistory(t *testing.T, e Engine) {
 			}
 		})
 	}
+}
+
+func testIncidentsOfASite(t *testing.T, e Engine) {
+	s := furnished(t, e)
+	ctx := t.Context()
+	outage, silent := raised("i-outage", care.Silent, "edge:floor-2"), raised("i-silent", care.Silent, "point:203-call")
+	silent.Under, silent.AlarmedAt = "i-outage", now.Add(-time.Minute)
+	done, fire := raised("i-done", care.Silent, "point:203-smoke-1"), raised("i-fire", care.Fire, "zone:203")
+	done.Under = "i-outage"
+	resolve(&done, now)
+	elsewhere := raised("i-elsewhere", care.Silent, "point:p")
+	elsewhere.Site = "qiutao"
+	update(t, s, func(tx *ledger.Tx) error {
+		for _, i := range []care.Incident{outage, silent, done, fire, elsewhere} {
+			if err := tx.SaveIncident(ctx, i); err != nil {
+				return err
+			}
+		}
+		for name, test := range map[string]struct {
+			find func() ([]care.Incident, error)
+			want []care.Incident
+		}{
+			"of the site":   {func() ([]care.Incident, error) { return tx.SiteIncidents(ctx, home) }, []care.Incident{silent, fire, outage}},
+			"of the class":  {func() ([]care.Incident, error) { return tx.OpenOfClass(ctx, home, care.Silent) }, []care.Incident{silent, outage}},
+			"under another": {func() ([]care.Incident, error) { return tx.ChildrenOf(ctx, "i-outage") }, []care.Incident{silent}},
+			"under none":    {func() ([]care.Incident, error) { return tx.ChildrenOf(ctx, "") }, []care.Incident{}},
+		} {
+			got, err := test.find()
+			if err != nil {
+				return err
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("%s (-want +got):\n%s", name, diff)
+			}
+		}
+		return nil
+	})
 }

@@ -19,7 +19,7 @@ func testPlanTwice(t *testing.T, e Engine) {
 	added := func(n int) ledger.Count { return ledger.Count{Added: n} }
 	sum := must[ledger.Summary](t)(s.ApplyPlan(ctx, plan()))
 	if diff := cmp.Diff(ledger.Summary{
-		Regions: added(2), Sites: added(2), Zones: added(1), Points: added(3), Edges: added(1), Residents: added(1), Users: added(2),
+		Regions: added(2), Sites: added(2), Zones: added(1), Points: added(3), Edges: added(1), Residents: added(1), Users: added(3),
 		ChangedSites: []care.SiteID{home, "qiutao"},
 	}, sum); diff != "" {
 		t.Errorf("the first time (-want +got):\n%s", diff)
@@ -32,6 +32,11 @@ func testPlanTwice(t *testing.T, e Engine) {
 		Points:    map[people.SitePoint]care.Point{{Site: home, Point: "203-call"}: p.Points[0], {Site: home, Point: "203-smoke-1"}: p.Points[1], {Site: home, Point: "203-smoke-2"}: p.Points[2]},
 		Edges:     map[people.SiteEdge]care.Edge{{Site: home, Edge: "floor-2"}: p.Edges[0].Edge},
 		Residents: map[care.ResidentID]people.Resident{"r-1": p.Residents[0]},
+		Users:     make(map[care.UserID]people.User),
+	}
+	for _, u := range p.Users {
+		u.PasswordHash = "" // it never leaves the ledger's readers of one user
+		wantDirectory.Users[u.ID] = u
 	}
 	if diff := cmp.Diff(wantDirectory, d); diff != "" {
 		t.Errorf("the directory (-want +got):\n%s", diff)
@@ -47,11 +52,16 @@ func testPlanTwice(t *testing.T, e Engine) {
 	again.Edges[0].SecretHash = nil
 	again.Users[0].PasswordHash = ""
 	again.Users[1].ID = "" // known by his login
+	again.Users[2].Contacts, again.Users[2].Language = nil, ""
+	again.Residents[0].Contacts = nil
 	sum = must[ledger.Summary](t)(s.ApplyPlan(ctx, again))
 	if diff := cmp.Diff(ledger.Summary{
-		Regions: same(2), Sites: same(2), Zones: same(1), Points: same(3), Edges: same(1), Residents: same(1), Users: same(2),
+		Regions: same(2), Sites: same(2), Zones: same(1), Points: same(3), Edges: same(1), Residents: same(1), Users: same(3),
 	}, sum); diff != "" {
 		t.Errorf("the second time (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(wantDirectory, s.Directory()); diff != "" {
+		t.Errorf("the directory after the second time (-want +got):\n%s", diff)
 	}
 	if got := must[uint64](t)(s.FeedHead(ctx)); got != head {
 		t.Errorf("the second time went into the feed, to %d", got)
@@ -74,12 +84,15 @@ func testPlanChanges(t *testing.T, e Engine) {
 		Zones:  []care.Zone{{Site: home, ID: "204", Floor: "2"}},
 		Points: []care.Point{{Site: home, ID: "stranger", Edge: "floor-2", Zone: "204", Unregistered: true}},
 		Edges:  []ledger.PlanEdge{{Edge: care.Edge{Site: home, ID: "floor-2"}, SecretHash: ledger.HashSecret("new")}},
-		Users:  []people.User{{Login: "sun", Name: "孙科长", Role: people.Inspector, Scope: people.Scope{Regions: []care.RegionID{"xihu"}}, PasswordHash: "h"}},
-		By:     care.Act{By: "u-admin", Name: "管理员", At: now, Means: care.ByScreen},
+		Users: []people.User{{Login: "sun", Name: "孙科长", Role: people.Inspector, Scope: people.Scope{Regions: []care.RegionID{"xihu"}}, PasswordHash: "h"},
+			// The neighbour hands her badge on and cannot be reached any more.
+			{Login: "next-door", Name: "陈阿姨", Role: people.Helper, Badge: "04a1b2", Contacts: []people.Contact{}},
+			{Login: "li", Name: "李护士", Role: people.Carer, Scope: people.Scope{Sites: []care.SiteID{home}}}},
+		By: care.Act{By: "u-admin", Name: "管理员", At: now, Means: care.ByScreen},
 	}
 	sum := must[ledger.Summary](t)(s.ApplyPlan(ctx, p))
 	if diff := cmp.Diff(ledger.Summary{
-		Zones: ledger.Count{Added: 1}, Points: ledger.Count{Changed: 1}, Edges: ledger.Count{Changed: 1}, Users: ledger.Count{Added: 1},
+		Zones: ledger.Count{Added: 1}, Points: ledger.Count{Changed: 1}, Edges: ledger.Count{Changed: 1}, Users: ledger.Count{Added: 1, Changed: 2},
 		ChangedSites: []care.SiteID{home},
 	}, sum); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -93,6 +106,9 @@ func testPlanChanges(t *testing.T, e Engine) {
 	}
 	if must[bool](t)(s.CheckEdge(ctx, home, "floor-2", "correct horse")) || !must[bool](t)(s.CheckEdge(ctx, home, "floor-2", "new")) {
 		t.Error("the old secret still opens, or the new one does not")
+	}
+	if u := d.Users["u-chen"]; u.Contacts != nil || u.Badge != "04a1b2" || u.Language != "en" {
+		t.Errorf("the neighbour is %+v, want her with the badge, her language and no contacts", u)
 	}
 	u, found, err := s.UserByLogin(ctx, "sun")
 	if err != nil || !found || u.ID == "" {
@@ -108,15 +124,21 @@ func testPlanMistakes(t *testing.T, e Engine) {
 		Sites: []care.Site{
 			{ID: "Bad Id", Kind: care.NursingHome, Region: "xihu", TimeZone: "Asia/Shanghai"},
 			{ID: "s-1", Kind: "castle", Region: "xihu", TimeZone: "Asia/Shanghai"},
-			{ID: "s-2", Kind: care.DayCare, Region: "moon", TimeZone: "Mars/Olympus"},
+			{ID: "s-2", Kind: care.DayCare, Region: "moon", TimeZone: "Mars/Olympus", ArriveSeconds: 86401, CancelSeconds: -1},
 		},
 		Zones: []care.Zone{{Site: "nowhere", ID: "1"}, {Site: home, ID: "9"}, {Site: home, ID: "9"}},
 		Points: []care.Point{
 			{Site: home, ID: "p-1", Zone: "cellar"}, {Site: home, ID: "p-2", Edge: "gone"}, {Site: "qiutao", ID: "p-3", Resident: "r-1"},
+			{Site: home, ID: "p-4", Kind: "siren", Power: "steam", ReportSeconds: 604801},
 		},
-		Edges: []ledger.PlanEdge{{Edge: care.Edge{Site: home, ID: "e"}, SecretHash: []byte("short")}},
+		Residents: []people.Resident{{ID: "r-2", Site: home, Contacts: []people.Contact{{Channel: "SMS", Address: " "}}}},
+		Edges:     []ledger.PlanEdge{{Edge: care.Edge{Site: home, ID: "e"}, SecretHash: []byte("short")}},
 		Users: []people.User{
 			{Login: "x", Role: "king"}, {ID: "u-other", Login: "li", Role: people.Carer},
+			{Login: "z", Role: people.Carer, Relation: people.Neighbour, Language: "de", Badge: "04a1b2",
+				Contacts: []people.Contact{{Channel: "sms", Address: strings.Repeat("1", 513)}}},
+			{Login: "v", Role: people.Helper, Relation: "friend", Badge: "b", Contacts: make([]people.Contact, 17)},
+			{Login: "w", Role: people.Helper, Badge: "b"},
 			{Login: "y", Role: people.Family, Scope: people.Scope{Sites: []care.SiteID{"s-9"}, Regions: []care.RegionID{"r-9"}, Residents: []care.ResidentID{"r-9"}}},
 		},
 	}
@@ -129,7 +151,12 @@ func testPlanMistakes(t *testing.T, e Engine) {
 		`site "Bad Id": the id must`, `"castle"`, `"moon"`, `"Mars/Olympus"`,
 		`"nowhere/1": the site`, `zone "hupan/9": is in the plan twice`,
 		`zone "cellar"`, `edge "gone"`, `resident "r-1" is not registered at the site`, `not a SHA-256`,
-		`role "king"`, `user "li": the login belongs to another`, `site "s-9"`, `region "r-9"`, `resident "r-9"`,
+		`role "king"`, `user "li": the login belongs to another`, `site "s-2": arrive_s is 86401, not 0 to 86400`, `cancel_s is -1, not 0 to 3600`,
+		`point "hupan/p-4": the kind "siren"`, `the power "steam"`, `report_s is 604801`,
+		`resident "r-2": the channel "SMS" of contact 1`, `the address of contact 1 has 1 bytes`,
+		`user "z": the relation "neighbour"`, `the language "de"`, `user "z": the badge is that of user "li"`, `user "w": the badge is that of user "v"`,
+		`the address of contact 1 has 513 bytes, not 1 to 512`, `user "v": the relation "friend"`, `there are 17 contacts, not at most 16`,
+		`site "s-9"`, `region "r-9"`, `resident "r-9"`,
 	} {
 		if !strings.Contains(err.Error(), want) {
 			t.Errorf("the error does not name %s", want)
@@ -198,10 +225,10 @@ func testCheckEdge(t *testing.T, e Engine) {
 func testUsers(t *testing.T, e Engine) {
 	s := furnished(t, e)
 	ctx := t.Context()
-	want := plan().Users[1]
+	want := plan().Users[2]
 	for name, look := range map[string]func() (people.User, bool, error){
-		"by login": func() (people.User, bool, error) { return s.UserByLogin(ctx, "son") },
-		"by id":    func() (people.User, bool, error) { return s.User(ctx, "u-son") },
+		"by login": func() (people.User, bool, error) { return s.UserByLogin(ctx, "next-door") },
+		"by id":    func() (people.User, bool, error) { return s.User(ctx, "u-chen") },
 	} {
 		got, found, err := look()
 		if err != nil || !found {

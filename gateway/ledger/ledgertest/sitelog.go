@@ -4,9 +4,11 @@ import (
 	"errors"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
+	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/gateway/ledger"
 )
@@ -43,8 +45,22 @@ func testEntries(t *testing.T, e Engine) {
 	s := furnished(t, e)
 	ctx := t.Context()
 	want := story(t, s)
+	told := care.Entry{
+		Number: 7, Kind: care.EntryNotified, Incident: "i-1", Act: care.Act{At: now, Means: care.BySystem}, To: "resident:r-1",
+		Channel: "voice", Reason: "ok", Until: new(now.Add(time.Hour)), Digest: strings.Repeat("ab", 32),
+	}
+	want = append(want, told)
 	update(t, s, func(tx *ledger.Tx) error {
-		return second(tx.Log(ctx, home, care.Entry{Kind: care.EntryTested, Point: "203-call", Act: care.Act{At: now}}))
+		if _, err := tx.Log(ctx, home, care.Entry{Kind: care.EntryTested, Point: "203-call", Act: care.Act{At: now}}); err != nil {
+			return err
+		}
+		// Finer than the ledger keeps it, and in the time of the site.
+		told.Until = new(told.Until.Add(999).In(time.FixedZone("", 8*3600)))
+		logged, err := tx.Log(ctx, home, told)
+		if diff := cmp.Diff(want[4], logged); diff != "" {
+			t.Errorf("Log returned (-want +got):\n%s", diff)
+		}
+		return err
 	})
 	if diff := cmp.Diff(want, must[[]care.Entry](t)(s.Entries(ctx, "i-1"))); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -54,9 +70,18 @@ func testEntries(t *testing.T, e Engine) {
 			t.Errorf("the id %q has the entries %v", id, got)
 		}
 	}
+	numbers := func(before uint64, limit int) (got []uint64) {
+		for _, e := range must[[]care.Entry](t)(s.SiteLog(ctx, home, before, limit)) {
+			got = append(got, e.Number)
+		}
+		return got
+	}
+	if diff := cmp.Diff([][]uint64{{7, 6, 5}, {4, 3, 2}, {1}, nil}, [][]uint64{numbers(0, 3), numbers(5, 3), numbers(2, 3), numbers(1, 3)}); diff != "" {
+		t.Errorf("the pages of the log (-want +got):\n%s", diff)
+	}
 	report := must[ledger.Report](t)(s.Verify(ctx))
-	if err := report.Err(); err != nil || report.Rows != 7 || report.Erased != 0 {
-		t.Errorf("the report is %+v, want 7 rows and no break", report)
+	if err := report.Err(); err != nil || report.Rows != 8 || report.Erased != 0 {
+		t.Errorf("the report is %+v, want 8 rows and no break", report)
 	}
 	if diff := cmp.Diff(must[[]ledger.Head](t)(s.Heads(ctx)), report.Heads); diff != "" {
 		t.Errorf("the recomputed heads differ from the recorded ones:\n%s", diff)
@@ -130,7 +155,10 @@ func testErased(t *testing.T, e Engine) {
 		t.Error("an incident that does not exist was erased")
 	}
 	resolve(&open, now)
-	update(t, s, func(tx *ledger.Tx) error { return tx.SaveIncident(ctx, open) })
+	told, other := notice("n-1", "i-1"), notice("n-2", "i-2")
+	update(t, s, func(tx *ledger.Tx) error {
+		return errors.Join(tx.SaveIncident(ctx, open), tx.SaveNotice(ctx, told), tx.SaveNotice(ctx, other))
+	})
 	if err := s.EraseIncident(ctx, "i-1", by); err != nil {
 		t.Fatal(err)
 	}
@@ -141,6 +169,13 @@ func testErased(t *testing.T, e Engine) {
 	want = append(want, care.Entry{Number: 6, Kind: ledger.EntryErased, Incident: "i-1", Act: by})
 	if diff := cmp.Diff(want, must[[]care.Entry](t)(s.Entries(ctx, "i-1"))); diff != "" {
 		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+	told.Contacts, told.Detail = nil, ""
+	for _, want := range []alerts.Notice{told, other} {
+		got := must[[]alerts.Notice](t)(s.IncidentNotices(ctx, want.Incident))
+		if diff := cmp.Diff([]alerts.Notice{want}, got); diff != "" {
+			t.Errorf("the notices of %s (-want +got):\n%s", want.Incident, diff)
+		}
 	}
 	i := must[*care.Incident](t)(s.Incident(ctx, "i-1"))
 	if i.Note != "" || i.Accepted.Name != "" || i.Resolved.Name != "" || i.Accepted.By != "u-li" {

@@ -49,6 +49,20 @@ func Run(t *testing.T, e Engine) {
 		"edge/secret":                     testCheckEdge,
 		"edge/state":                      testEdgeState,
 		"user/look-up":                    testUsers,
+		"user/contacts":                   testUserContacts,
+		"resident/consent":                testConsent,
+		"incident/under another":          testIncidentsOfASite,
+		"timer/due":                       testTimers,
+		"timer/rolled back":               testTimersRolledBack,
+		"notice/every field comes back":   testNoticeFields,
+		"notice/look-ups":                 testNoticeLookUps,
+		"notice/pruned":                   testPruneNotices,
+		"shelf":                           testShelves,
+		"presence":                        testPresence,
+		"condition":                       testConditions,
+		"document/revisions":              testDocuments,
+		"document/raced by many":          testDocumentRaced,
+		"point/active everywhere":         testPointStates,
 		"setting":                         testSettings,
 		"quarantine/bounded":              testQuarantine,
 		"seen/flush":                      testLastSeen,
@@ -73,7 +87,7 @@ func plan() ledger.Plan {
 			{ID: "beishan", Parent: "xihu", Level: "township", Name: care.Text{ZH: "北山街道", EN: "Beishan"}},
 		},
 		Sites: []care.Site{
-			{ID: home, Kind: care.NursingHome, Name: care.Text{ZH: "湖畔养老院", EN: "Lakeside Home"}, Region: "beishan", TimeZone: "Asia/Shanghai"},
+			{ID: home, Kind: care.NursingHome, Name: care.Text{ZH: "湖畔养老院", EN: "Lakeside Home"}, Region: "beishan", TimeZone: "Asia/Shanghai", ArriveSeconds: 240, CancelSeconds: 60},
 			{ID: "qiutao", Kind: care.DayCare, Name: care.Text{ZH: "秋涛日间照料中心", EN: "Qiutao Day Care"}, Region: "beishan", TimeZone: "Asia/Shanghai"},
 		},
 		Zones: []care.Zone{{Site: home, ID: "203", Floor: "2", Name: care.Text{ZH: "203 房", EN: "Room 203"}}},
@@ -83,15 +97,21 @@ func plan() ledger.Plan {
 		}},
 		Residents: []people.Resident{{
 			ID: "r-1", Site: home, Name: "王奶奶", Risk: care.Text{ZH: "高跌倒风险", EN: "High risk of falls"}, FamilyConsent: true,
+			Contacts: []people.Contact{{Channel: "voice", Address: "+8657100000000"}},
 		}},
 		Points: []care.Point{
 			{Site: home, ID: "203-call", Edge: "floor-2", Zone: "203", Name: care.Text{ZH: "床头呼叫", EN: "Bedside button"}, Bed: "1", Resident: "r-1"},
-			{Site: home, ID: "203-smoke-1", Edge: "floor-2", Zone: "203"},
+			{Site: home, ID: "203-smoke-1", Edge: "floor-2", Zone: "203", Kind: care.ManualCallPoint, Power: care.BatteryPower, ReportSeconds: 600},
 			{Site: home, ID: "203-smoke-2", Edge: "floor-2", Zone: "203"},
 		},
 		Users: []people.User{
-			{ID: "u-li", Login: "li", Name: "李护士", Role: people.Carer, Scope: people.Scope{Sites: []care.SiteID{home}}, PasswordHash: "$argon2id$1"},
+			{ID: "u-li", Login: "li", Name: "李护士", Role: people.Carer, Scope: people.Scope{Sites: []care.SiteID{home}}, PasswordHash: "$argon2id$1", Badge: "04a1b2"},
 			{ID: "u-son", Login: "son", Name: "王先生", Role: people.Family, Scope: people.Scope{Residents: []care.ResidentID{"r-1"}}, PasswordHash: "$argon2id$2"},
+			{
+				ID: "u-chen", Login: "next-door", Name: "陈阿姨", Role: people.Helper, Relation: people.Neighbour, Language: "en",
+				Scope:    people.Scope{Residents: []care.ResidentID{"r-1"}},
+				Contacts: []people.Contact{{Channel: "sms", Address: "+8613800000001"}, {Channel: "mail", Address: "chen@example.org"}},
+			},
 		},
 	}
 }
