@@ -41,14 +41,20 @@ type Edge struct {
 	Secret    Secret `yaml:"secret,omitempty"`
 }
 
-// User is a person who signs in. Without a password the one before stays.
+// User is a person who signs in, or who is called. Without a password the one
+// before stays, and so it is with the language and the contacts: he may have
+// changed them himself.
 type User struct {
-	ID       care.UserID `yaml:"id,omitempty"`
-	Login    string      `yaml:"login"`
-	Name     string      `yaml:"name"`
-	Role     people.Role `yaml:"role"`
-	Password Secret      `yaml:"password,omitempty"`
-	Scope    Scope       `yaml:"scope,omitempty"`
+	ID       care.UserID      `yaml:"id,omitempty"`
+	Login    string           `yaml:"login"`
+	Name     string           `yaml:"name"`
+	Role     people.Role      `yaml:"role"`
+	Relation people.Relation  `yaml:"relation,omitempty"` // of a helper to his residents
+	Language string           `yaml:"language,omitempty"` // of messages: zh or en
+	Contacts []people.Contact `yaml:"contacts,omitempty"` // in the order to try
+	Badge    string           `yaml:"badge,omitempty"`    // what a reader says of it
+	Password Secret           `yaml:"password,omitempty"`
+	Scope    Scope            `yaml:"scope,omitempty"`
 }
 
 // Scope says where a user's role counts.

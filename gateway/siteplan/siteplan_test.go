@@ -21,16 +21,27 @@ sites:
     region: east
     address: {zh: 一号, en: No. 1}
     time_zone: Asia/Shanghai
+    arrive_s: 240
+    cancel_s: 60
     zones:
       - {id: r203, floor: "2", name: {zh: 203房, en: Room 203}}
     edges:
       - {id: room-203, name: {zh: 终端, en: Edge}, secret: 0123456789abcdef}
     residents:
-      - {id: res-1, name: 张秀英, risk: {zh: 高跌倒风险, en: Falls}, family_consent: true}
+      - {id: res-1, name: 张秀英, risk: {zh: 高跌倒风险, en: Falls}, family_consent: true, contacts: [{channel: voice, address: "+861000"}]}
     points:
-      - {id: r203-cord, edge: room-203, zone: r203, name: {zh: 拉绳, en: Cord}, bed: "1", resident: res-1}
+      - {id: r203-cord, edge: room-203, zone: r203, name: {zh: 拉绳, en: Cord}, bed: "1", resident: res-1, kind: manual_call_point, power: battery, report_s: 600}
 users:
   - {login: carer, name: 李, role: carer, password: correct horse, scope: {sites: [songhe]}}
+  - login: next-door
+    name: 陈
+    role: helper
+    relation: neighbour
+    language: en
+    badge: 04a1
+    contacts: [{channel: sms, address: "+861001"}, {channel: mail, address: chen@example.org}]
+    scope: {residents: [res-1]}
+  - {login: nobody, name: 钱, role: carer, contacts: []}
 `
 
 func TestParse(t *testing.T) {
@@ -44,13 +55,29 @@ func TestParse(t *testing.T) {
 			Site: care.Site{
 				ID: "songhe", Kind: care.NursingHome, Name: care.Text{ZH: "松鹤", EN: "Songhe"}, Region: "east",
 				Address: care.Text{ZH: "一号", EN: "No. 1"}, TimeZone: "Asia/Shanghai",
+				ArriveSeconds: 240, CancelSeconds: 60,
 			},
-			Zones:     []care.Zone{{ID: "r203", Floor: "2", Name: care.Text{ZH: "203房", EN: "Room 203"}}},
-			Edges:     []Edge{{Edge: care.Edge{ID: "room-203", Name: care.Text{ZH: "终端", EN: "Edge"}}, Secret: "0123456789abcdef"}},
-			Residents: []people.Resident{{ID: "res-1", Name: "张秀英", Risk: care.Text{ZH: "高跌倒风险", EN: "Falls"}, FamilyConsent: true}},
-			Points:    []care.Point{{ID: "r203-cord", Edge: "room-203", Zone: "r203", Name: care.Text{ZH: "拉绳", EN: "Cord"}, Bed: "1", Resident: "res-1"}},
+			Zones: []care.Zone{{ID: "r203", Floor: "2", Name: care.Text{ZH: "203房", EN: "Room 203"}}},
+			Edges: []Edge{{Edge: care.Edge{ID: "room-203", Name: care.Text{ZH: "终端", EN: "Edge"}}, Secret: "0123456789abcdef"}},
+			Residents: []people.Resident{{
+				ID: "res-1", Name: "张秀英", Risk: care.Text{ZH: "高跌倒风险", EN: "Falls"}, FamilyConsent: true,
+				Contacts: []people.Contact{{Channel: "voice", Address: "+861000"}},
+			}},
+			Points: []care.Point{{
+				ID: "r203-cord", Edge: "room-203", Zone: "r203", Name: care.Text{ZH: "拉绳", EN: "Cord"}, Bed: "1", Resident: "res-1",
+				Kind: care.ManualCallPoint, Power: care.BatteryPower, ReportSeconds: 600,
+			}},
 		}},
-		Users: []User{{Login: "carer", Name: "李", Role: people.Carer, Password: "correct horse", Scope: Scope{Sites: []care.SiteID{"songhe"}}}},
+		Users: []User{
+			{Login: "carer", Name: "李", Role: people.Carer, Password: "correct horse", Scope: Scope{Sites: []care.SiteID{"songhe"}}},
+			{
+				Login: "next-door", Name: "陈", Role: people.Helper, Relation: people.Neighbour, Language: "en", Badge: "04a1",
+				Contacts: []people.Contact{{Channel: "sms", Address: "+861001"}, {Channel: "mail", Address: "chen@example.org"}},
+				Scope:    Scope{Residents: []care.ResidentID{"res-1"}},
+			},
+			// An empty list takes the contacts away; none at all leaves them.
+			{Login: "nobody", Name: "钱", Role: people.Carer, Contacts: []people.Contact{}},
+		},
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
