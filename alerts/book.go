@@ -156,3 +156,20 @@ const (
 	DocumentRules   DocumentKind = "rules"   // YAML of rule.Set
 	DocumentCare    DocumentKind = "care"    // JSON of rule.CareRules; Name is the resident
 )
+
+// Job is a notice that is to be sent, or whose service is to be asked what
+// became of it.
+type Job struct {
+	Notice string
+	Poll   bool
+}
+
+// Parcel is one message that goes out: one notice, or several to the same
+// person, each with its incident.
+type Parcel struct {
+	Key              string // idempotency key
+	Owner            string
+	Channel, Address string
+	Notices          []Notice
+	Incidents        []care.Incident
+}

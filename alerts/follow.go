@@ -162,3 +162,17 @@ func OnExplainerGone(now time.Time, i care.Incident, parent care.Incident) Decis
 	d.add(care.Entry{Kind: care.EntryResolved, Point: i.Point, Act: by, Cause: i.Cause, Reason: i.Reason})
 	return d
 }
+
+// OnAllWell decides what it does when the resident himself, called back, says
+// that all is well: as a cancel at the button, it makes the incident softer and
+// closes nothing. Only calls and SOS can be taken back so; from who has fallen
+// it is no answer.
+func OnAllWell(now time.Time, i care.Incident, means care.Means) Decision {
+	if !i.Open() || i.CancelledAt != nil || i.Class != care.SOS && i.Class != care.Call {
+		return Decision{}
+	}
+	i.CancelledAt, i.Severity = &now, care.Medium
+	d := Decision{Incident: &i}
+	d.add(care.Entry{Kind: care.EntryCancelled, Point: i.Point, Act: care.Act{At: now, Means: means}})
+	return d
+}

@@ -120,6 +120,12 @@ func (d *Directory) Point(site care.SiteID, id care.PointID) (care.Point, bool) 
 	return p, ok
 }
 
+// FloorOf returns the floor on which a point is, as people call it; empty where
+// that is not known.
+func (d *Directory) FloorOf(p care.Point) string {
+	return d.Zones[SiteZone{p.Site, p.Zone}].Floor
+}
+
 // Within reports whether region lies in or below one of roots.
 func (d *Directory) Within(region care.RegionID, roots []care.RegionID) bool {
 	// Bounded by the number of regions, so that a circle ends.
