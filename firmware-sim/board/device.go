@@ -37,19 +37,32 @@ type input struct {
 
 // inputVerbs says which verbs make each kind active (true) or normal (false).
 var inputVerbs = map[Kind]map[scenario.Verb]bool{
-	Button:     {scenario.Press: true, scenario.Release: false},
-	Cord:       {scenario.Pull: true, scenario.Release: false},
+	Button:     {scenario.Press: true, scenario.Cancel: true, scenario.Release: false},
+	Cord:       {scenario.Pull: true, scenario.Cancel: true, scenario.Release: false},
+	Presence:   {scenario.Presence: true, scenario.Release: false},
 	DryContact: {scenario.Trip: true, scenario.Release: false},
 	Mat:        {scenario.ReturnBed: true, scenario.LeaveBed: false},
 	Door:       {scenario.OpenDoor: true, scenario.CloseDoor: false},
 }
 
 // released is the word by which a release names each kind.
-var released = map[Kind]string{Button: scenario.Button, Cord: scenario.Cord, DryContact: scenario.DryContact}
+var released = map[Kind]string{
+	Button: scenario.Button, Cord: scenario.Cord, DryContact: scenario.DryContact, Presence: scenario.Attendance,
+}
 
 func (c *input) can(a scenario.Action) bool {
-	_, ok := inputVerbs[c.kind][a.Verb]
-	return ok && (a.Verb != scenario.Release || a.What == "" || a.What == released[c.kind])
+	if _, ok := inputVerbs[c.kind][a.Verb]; !ok {
+		return false
+	}
+	switch a.Verb {
+	case scenario.Cancel:
+		return a.What == released[c.kind]
+	case scenario.Release:
+		// A presence button is let go by its name only: beside a call button it
+		// would make the word alone ambiguous.
+		return a.What == released[c.kind] || a.What == "" && c.kind != Presence
+	}
+	return true
 }
 
 func (c *input) perform(b *Board, a scenario.Action) error {

@@ -80,6 +80,7 @@ type Kind string
 const (
 	Button     Kind = "button"
 	Cord       Kind = "cord"
+	Presence   Kind = "presence" // a carer's button
 	Mat        Kind = "mat"
 	Door       Kind = "door"
 	DryContact Kind = "dry_contact"
@@ -199,7 +200,7 @@ func (s *Spec) check() []mistake {
 		}
 	}
 	pins := map[string]bool{}
-	kinds := []Kind{Button, Cord, Mat, Door, DryContact, Sounder}
+	kinds := []Kind{Button, Cord, Presence, Mat, Door, DryContact, Sounder}
 	for i, p := range s.Pins {
 		path := fmt.Sprintf("$.pins[%d]", i)
 		c.id(path+".id", p.ID)

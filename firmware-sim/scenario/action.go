@@ -17,6 +17,8 @@ type Verb string
 const (
 	Press     Verb = "press"      // a button is pressed and let go
 	Pull      Verb = "pull"       // a cord is pulled and let go
+	Cancel    Verb = "cancel"     // the button or cord of an SOS is held again
+	Presence  Verb = "presence"   // a carer presses the presence button
 	Trip      Verb = "trip"       // the dry contact of a smoke alarm closes
 	Release   Verb = "release"    // a button, cord or dry contact is let go
 	LeaveBed  Verb = "leave-bed"  // a mat is empty
@@ -44,11 +46,13 @@ const (
 	Cleared     = "clear"
 )
 
-// The words that may follow Release, where a place has several contacts.
+// The words that may follow Release, where a place has several contacts; the
+// first two may follow Cancel.
 const (
 	Button     = "button"
 	Cord       = "cord"
 	DryContact = "contact"
+	Attendance = "presence"
 )
 
 // The words that may follow Replay: the data sets.
@@ -60,7 +64,8 @@ const (
 // Action is what happens at a place. Which fields count depends on the verb.
 type Action struct {
 	Verb Verb
-	// What is the word after smoke, unplug, plug, noise, release and replay.
+	// What is the word after smoke, unplug, plug, noise, release, cancel and
+	// replay.
 	What string
 	// File is the recording. Load makes relative paths count from the folder of
 	// the script; Parse leaves them as they are.
@@ -135,8 +140,10 @@ var chips = []string{"sht3x", "ads1115", "adxl345"}
 var grammars = []grammar{
 	{verb: Press, options: []option{hold(400 * time.Millisecond)}, help: "a button is pressed; from the agent's hold time on (3 s) it is an SOS", words: care.Text{ZH: "按下呼叫按钮", EN: "presses the call button"}},
 	{verb: Pull, options: []option{hold(time.Second)}, help: "a cord is pulled", words: care.Text{ZH: "拉动紧急拉绳", EN: "pulls the emergency cord"}},
+	{verb: Cancel, args: []argument{what(Button, Cord).or(Button)}, options: []option{hold(6 * time.Second)}, help: "a resident takes an SOS back: its button or cord is held again for 5 s or more", words: care.Text{ZH: "再次长按，取消紧急呼叫", EN: "holds on again to take the SOS back"}},
+	{verb: Presence, options: []option{hold(400 * time.Millisecond)}, help: "a carer in the room presses the presence button", words: care.Text{ZH: "护理员到场按钮按下", EN: "a carer presses the presence button"}},
 	{verb: Trip, options: []option{hold(0)}, help: "the dry contact of a smoke alarm closes, until release", words: care.Text{ZH: "烟感报警触点动作", EN: "the smoke alarm's contact closes"}},
-	{verb: Release, args: []argument{what(Button, Cord, DryContact).or("")}, help: "a button, cord or dry contact is let go", words: care.Text{ZH: "触点复位", EN: "the contact is let go"}},
+	{verb: Release, args: []argument{what(Button, Cord, DryContact, Attendance).or("")}, help: "a button, cord or dry contact is let go", words: care.Text{ZH: "触点复位", EN: "the contact is let go"}},
 	{verb: LeaveBed, help: "somebody gets up from a bed mat", words: care.Text{ZH: "离床", EN: "gets out of bed"}},
 	{verb: ReturnBed, help: "somebody lies down on a bed mat", words: care.Text{ZH: "回到床上", EN: "is back in bed"}},
 	{verb: OpenDoor, help: "a door opens", words: care.Text{ZH: "门打开", EN: "the door opens"}},

@@ -56,7 +56,7 @@ type move struct {
 }
 
 // held names what is let go after each verb that holds something.
-var held = map[Verb]string{Press: Button, Pull: Cord, Trip: DryContact}
+var held = map[Verb]string{Press: Button, Pull: Cord, Trip: DryContact, Presence: Attendance}
 
 // moves puts steps and the ends of what they hold in order of time. What begins
 // goes before what ends at the same moment in the order of the lines.
@@ -65,6 +65,8 @@ func (s *Script) moves() []move {
 	for _, step := range s.Steps {
 		all = append(all, move{step.After, step, step.Action, true})
 		switch a := step.Action; {
+		case a.Verb == Cancel && a.Hold > 0:
+			all = append(all, move{step.After + a.Hold, step, Action{Verb: Release, What: a.What}, false})
 		case a.Hold > 0:
 			all = append(all, move{step.After + a.Hold, step, Action{Verb: Release, What: held[a.Verb]}, false})
 		case a.Verb == Noise:
