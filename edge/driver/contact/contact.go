@@ -106,6 +106,9 @@ type Event struct {
 	// Initial marks the state found when Run began. A cord that was pulled while
 	// the edge was off is an initial Active.
 	Initial bool
+	// Unsteady marks an Active of a contact that moves without end: it may be a
+	// loose wire and no hand.
+	Unsteady bool
 }
 
 // Contact is one contact on a pin.

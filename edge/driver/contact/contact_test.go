@@ -16,7 +16,8 @@ import (
 )
 
 // watch runs a contact and returns a function that ends it and gives what it
-// reported, as kind@seconds since the start, with a ! for the initial state.
+// reported, as kind@seconds since the start, with a ! for the initial state and a ~ for a
+// contact that moves without end.
 func watch(t testing.TB, pin gpio.PinIn, cfg Config) (stop func() []string) {
 	t.Helper()
 	c, err := New(pin, cfg)
@@ -32,6 +33,9 @@ func watch(t testing.TB, pin gpio.PinIn, cfg Config) (stop func() []string) {
 			s := fmt.Sprintf("%s@%g", e.Kind, e.At.Sub(start).Seconds())
 			if e.Initial {
 				s += "!"
+			}
+			if e.Unsteady {
+				s += "~"
 			}
 			events = append(events, s)
 		})
@@ -244,7 +248,7 @@ func TestAContactThatNeverKeepsStill(t *testing.T) {
 		}
 		time.Sleep(time.Second)
 		got := stop()
-		if len(got) != 3 || got[1] != "active@1" || !strings.HasPrefix(got[2], "inactive@") || got[2] == "inactive@1" {
+		if len(got) != 3 || got[1] != "active@1~" || !strings.HasPrefix(got[2], "inactive@") || got[2] == "inactive@1" {
 			t.Errorf("events are %v, want one active at 1 and one inactive after it", got)
 		}
 	})
@@ -259,7 +263,7 @@ func TestAContactThatNeverKeptStill(t *testing.T) {
 		stop := watch(t, pin, Config{Debounce: 100 * time.Millisecond})
 		time.Sleep(3 * time.Second)
 		got := stop()
-		if len(got) != 2 || !strings.HasPrefix(got[0], "active@") || !strings.HasSuffix(got[0], "!") || !strings.HasPrefix(got[1], "inactive@") {
+		if len(got) != 2 || !strings.HasPrefix(got[0], "active@") || !strings.HasSuffix(got[0], "!~") || !strings.HasPrefix(got[1], "inactive@") {
 			t.Errorf("events are %v, want an initial active and then an inactive", got)
 		}
 	})

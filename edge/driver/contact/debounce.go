@@ -36,7 +36,7 @@ func (d *debouncer) step(active bool, now time.Time) []Event {
 		events = append(events, e)
 	}
 	if d.chatters(now) {
-		e := Event{Kind: Active, At: d.departed, Initial: !d.known}
+		e := Event{Kind: Active, At: d.departed, Initial: !d.known, Unsteady: true}
 		d.since, d.held, d.departed = d.departed, false, now
 		d.known, d.active = true, true
 		events = append(events, e)

@@ -4,7 +4,9 @@
 // There is no chip: the pin switches a transistor. The signals are the
 // temporal-three pattern of ISO 8201 (fire: leave the building), the
 // temporal-four pattern of UL 2034 and NFPA 72 (carbon monoxide), and a
-// continuous tone for everything else.
+// continuous tone for everything else. Three quiet ones of our own are no alarms
+// and cannot be taken for one, because none of them repeats within a second or
+// two: a reminder, and two answers to somebody at a button.
 //
 // Which alarm sounds, which of several goes first and who may silence it is left
 // to edge/agent. The sounder belongs to the gateway's own equipment: certified
@@ -35,7 +37,18 @@ const (
 	Temporal4
 	// Continuous is on without pause.
 	Continuous
+	// Reminder is two blips every 30 s: something is not as it should be, and
+	// nobody need run.
+	Reminder
+	// Beep is one tone of 0.3 s, LongCycle apart: let go now.
+	Beep
+	// TripleBeep is three short tones, LongCycle apart: it has been done.
+	TripleBeep
 )
+
+// LongCycle is the cycle of Beep and TripleBeep. Whoever wants one of them once
+// sets another pattern before it is over.
+const LongCycle = 3 * time.Second
 
 // String returns the name of the pattern in lower case.
 func (p Pattern) String() string {
@@ -48,6 +61,12 @@ func (p Pattern) String() string {
 		return "temporal-4"
 	case Continuous:
 		return "continuous"
+	case Reminder:
+		return "reminder"
+	case Beep:
+		return "beep"
+	case TripleBeep:
+		return "triple beep"
 	}
 	return fmt.Sprintf("pattern %d", uint8(p))
 }
@@ -65,6 +84,12 @@ func (p Pattern) steps() []time.Duration {
 		return []time.Duration{half, half, half, half, half, 3 * half}
 	case Temporal4:
 		return []time.Duration{tenth, tenth, tenth, tenth, tenth, tenth, tenth, tenth + 5*time.Second}
+	case Reminder:
+		return []time.Duration{tenth, 2 * tenth, tenth, 30*time.Second - 4*tenth}
+	case Beep:
+		return []time.Duration{3 * tenth, LongCycle - 3*tenth}
+	case TripleBeep:
+		return []time.Duration{tenth, tenth, tenth, tenth, tenth, LongCycle - 5*tenth}
 	}
 	return nil
 }
@@ -96,7 +121,7 @@ func New(pin gpio.PinOut, activeLow bool) (*Sounder, error) {
 // as soon as Run does. Setting the pattern that already sounds does not disturb
 // its rhythm. An unknown pattern is an error and changes nothing.
 func (s *Sounder) Set(p Pattern) error {
-	if p > Continuous {
+	if p > TripleBeep {
 		return fmt.Errorf("sounder on %s: there is no %s", s.pin, p)
 	}
 	s.mu.Lock()

@@ -59,6 +59,9 @@ func TestPatterns(t *testing.T) {
 		{Temporal3, 9.2, "-0 +0 -0.5 +1 -1.5 +2 -2.5 +4 -4.5 +5 -5.5 +6 -6.5 +8 -8.5 +9 -9.2"},
 		// UL 2034: tenths, four times, 5 s of pause, again after 5.8 s.
 		{Temporal4, 6.05, "-0 +0 -0.1 +0.2 -0.3 +0.4 -0.5 +0.6 -0.7 +5.8 -5.9 +6 -6.05"},
+		{Reminder, 31, "-0 +0 -0.1 +0.3 -0.4 +30 -30.1 +30.3 -30.4"},
+		{Beep, 4, "-0 +0 -0.3 +3 -3.3"},
+		{TripleBeep, 3.05, "-0 +0 -0.1 +0.2 -0.3 +0.4 -0.5 +3 -3.05"},
 	} {
 		for _, activeLow := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%s, active low %v", tt.pattern, activeLow), func(t *testing.T) {
@@ -237,7 +240,7 @@ func TestWhatIsRefused(t *testing.T) {
 	if err := s.Set(Temporal4); err != nil {
 		t.Fatal(err)
 	}
-	if err := s.Set(Continuous + 1); err == nil || s.Pattern() != Temporal4 {
+	if err := s.Set(TripleBeep + 1); err == nil || s.Pattern() != Temporal4 {
 		t.Errorf("an unknown pattern: error %v, and now it is %s", err, s.Pattern())
 	}
 }
