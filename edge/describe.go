@@ -27,6 +27,9 @@ func describe(w io.Writer, c *config.Config) {
 	fmt.Fprintf(t, "second way\t%s\n", https)
 	fmt.Fprintf(t, "data\t%s\n", c.Data)
 	fmt.Fprintf(t, "time zone\t%s\n", zone)
+	if c.Point != "" {
+		fmt.Fprintf(t, "own point\t%s\n", c.Point)
+	}
 	fmt.Fprintf(t, "devices\t%d\n", len(c.Devices))
 	t.Flush()
 	for _, d := range c.Devices {

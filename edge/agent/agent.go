@@ -46,6 +46,7 @@ type Agent struct {
 	// active is what lasts: fires, leaks, faults.
 	active *conditions
 	book   *book
+	core   *coreWatch
 
 	mu sync.Mutex
 	up carrier // nil until Run
@@ -100,6 +101,8 @@ func New(cfg config.Config, hw Hardware, log *slog.Logger, opts ...Option) (*Age
 		Site: cfg.Site, Edge: cfg.Edge, MQTT: cfg.Gateway.MQTT, HTTPS: cfg.Gateway.HTTPS,
 		Secret: secret, TLS: roots, Version: "development", Devices: a.inventory, Log: log,
 	}
+	a.core = newCoreWatch(a)
+	a.link.Heard = a.core.note
 	for _, o := range opts {
 		o(a)
 	}
@@ -207,6 +210,7 @@ func (a *Agent) watch(ctx context.Context, up carrier) error {
 		}
 	})
 	a.endForgotten()
+	devices.Go(func() { a.core.run(ctx) })
 	for _, d := range a.devices {
 		devices.Go(func() { d.supervise(ctx) })
 	}

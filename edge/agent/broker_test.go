@@ -21,6 +21,7 @@ import (
 	"shouwang.care/shouwang/edge/spool"
 	"shouwang.care/shouwang/firmware-sim/board"
 	"shouwang.care/shouwang/firmware-sim/fleet/fleettest"
+	"shouwang.care/shouwang/firmware-sim/scenario"
 )
 
 // room is an agent of a button and an SHT3x, and its board.
@@ -233,4 +234,40 @@ func TestReadingsArriveAsSenML(t *testing.T) {
 	case <-time.After(fleettest.Patience):
 		t.Fatal("no readings came")
 	}
+}
+
+// A cancel is an event like others: it travels as one and leaves the disk when the
+// core has it.
+func TestAnSOSThatIsTakenBackTravelsAndIsCommitted(t *testing.T) {
+	t.Parallel()
+	address := fleettest.Broker(t)
+	events := fleettest.Core(t, address)
+	cfg, b := room(t, address)
+	cfg.Devices[0].Points = map[string]care.PointID{"sos": "r203-1-sos"}
+	cfg.Devices[0].CancelHold = 3 * time.Second
+	a, _ := start(t, cfg, b)
+	until(t, "a connection", a.Connected)
+	// A hand that is off the button for less than the debounce time never left it.
+	resident, err := scenario.Parse("resident", "+0s 203-1 press\n+2s 203-1 cancel hold 4s")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := resident.Play(t.Context(), b, nil); err != nil {
+		t.Fatal(err)
+	}
+	if e := fleettest.Next(t, events); e.Type() != "care.shouwang.sos.active" {
+		t.Fatalf("got %s, want the SOS", e.Type())
+	}
+	e := fleettest.Next(t, events)
+	var data struct {
+		Cancel bool    `json:"cancel"`
+		Held   float64 `json:"held_s"`
+	}
+	if err := json.Unmarshal(e.Data, &data); err != nil || !data.Cancel || data.Held < 3 {
+		t.Errorf("the evidence is %s, %v; want a cancel and for how long", e.Data, err)
+	}
+	if e.Type() != "care.shouwang.sos.clear" || e.Point != "r203-1-sos" {
+		t.Errorf("got %s of %s, want the SOS cleared at its point", e.Type(), e.Point)
+	}
+	until(t, "an empty disk", func() bool { return waiting(t, cfg).Events == 0 })
 }

@@ -214,7 +214,7 @@ func (d *device) worked() {
 		return
 	}
 	if worn == "" {
-		d.faultOver(now, "the device works again")
+		d.faultOver(now, evidence{Reason: "the device works again"})
 	}
 	if was != "" {
 		d.log.Info("the device works again")
@@ -239,21 +239,23 @@ func (d *device) maintain(why string) {
 		d.log.Warn("the device needs maintenance", "why", why)
 		d.fault(now, evidence{Reason: why})
 	case !failed:
-		d.faultOver(now, "the maintenance is done")
+		d.faultOver(now, evidence{Reason: "the maintenance is done"})
 		d.agent.announce()
 	}
 }
 
-func (d *device) fault(at time.Time, e evidence) {
+// fault reports one at each point of the device.
+func (d *device) fault(at time.Time, e any) {
 	for _, p := range d.points() {
 		d.begin(care.Fault, p, at, e)
 	}
 	d.agent.announce()
 }
 
-func (d *device) faultOver(at time.Time, why string) {
+// faultOver reports its end where it was reported.
+func (d *device) faultOver(at time.Time, e any) {
 	for _, p := range d.points() {
-		d.end(care.Fault, p, at, evidence{Reason: why})
+		d.end(care.Fault, p, at, e)
 	}
 }
 
@@ -303,8 +305,10 @@ func (d *device) reported(class care.Class) bool {
 // gateway.
 func (d *device) say(class care.Class, phase care.Phase, p care.PointID, at time.Time, data any) {
 	a := d.agent
-	for _, s := range a.sirens {
-		s.note(condition{d.cfg.ID, class, p}, phase)
+	if d != a.core.self { // which has a signal of its own
+		for _, s := range a.sirens {
+			s.note(condition{d.cfg.ID, class, p}, phase)
+		}
 	}
 	b, err := json.Marshal(data)
 	if err != nil { // an event is never lost for its evidence
@@ -349,6 +353,10 @@ func (a *Agent) inventory() []care.DeviceState {
 	for _, d := range a.devices {
 		list = append(list, d.state())
 	}
+	if a.cfg.Point != "" {
+		// Whoever can say so works.
+		list = append(list, care.DeviceState{ID: config.Self, Model: config.Self, Points: []care.PointID{a.cfg.Point}, Seen: time.Now().UTC()})
+	}
 	return list
 }
 
@@ -357,7 +365,7 @@ func (a *Agent) inventory() []care.DeviceState {
 func (a *Agent) endForgotten() {
 	list, _ := a.active.list()
 	for _, k := range list {
-		known := false
+		known := k.Device == config.Self && k.Point == a.cfg.Point
 		for _, d := range a.devices {
 			known = known || d.cfg.ID == k.Device && slices.Contains(d.points(), k.Point)
 		}

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"fmt"
 	"slices"
 	"time"
 
@@ -23,19 +22,16 @@ const (
 // input is a contact: button, cord, bed mat, door, or the output of another
 // detector. Its points say what it means.
 type input struct {
-	d   *device
-	cfg contact.Config
-	// decides says that the length of the press decides: call or SOS.
-	decides bool
+	d       *device
+	cfg     contact.Config
+	presses *presses     // of an emergency button or cord; else nil
 	lasting []care.Class // classes that begin and end with the contact
-	moments []care.Class // classes without an end
+	moments []care.Class // classes without an end, but for those of presses
 	bed     *detect.Bed  // of a mat; else nil
 
-	known   bool // the contact has been read
-	active  bool
-	pressed time.Time // a press that is neither call nor SOS yet; zero: none
-	initial bool      // that press was found at the start
-	back    calm      // lying in bed after an exit that the bed detector does not know
+	known  bool // the contact has been read
+	active bool
+	back   calm // lying in bed after an exit that the bed detector does not know
 }
 
 func newInput(d *device) (session, error) {
@@ -49,15 +45,22 @@ func newInput(d *device) (session, error) {
 	}
 	_, call := d.cfg.Points[string(care.Call)]
 	_, sos := d.cfg.Points[string(care.SOS)]
-	if in.decides = call && sos; in.decides {
-		in.cfg.Hold = orDefault(d.cfg.Hold, defaultHold)
+	if sos {
+		in.presses = &presses{decides: call, cancelHold: orDefault(d.cfg.CancelHold, defaultCancelHold)}
+		if call {
+			in.cfg.Hold = orDefault(d.cfg.Hold, defaultHold)
+			in.presses.cancelHold = orDefault(d.cfg.CancelHold, max(defaultCancelHold, in.cfg.Hold+2*time.Second))
+		}
+		if !d.cfg.NoCancel {
+			in.presses.cancelWithin = orDefault(d.cfg.CancelWithin, defaultCancelWithin)
+		}
 	}
 	for _, c := range care.Classes() {
 		switch _, ok := d.cfg.Points[string(c)]; {
 		case !ok || c == care.BedExit:
 		case !momentary(c):
 			in.lasting = append(in.lasting, c)
-		case !in.decides || c == care.Fall:
+		case in.presses == nil || c == care.Fall:
 			in.moments = append(in.moments, c)
 		}
 	}
@@ -111,7 +114,9 @@ func (in *input) follow(events <-chan contact.Event) {
 		case e, ok := <-events:
 			t.Stop()
 			if !ok {
-				in.letGo("the agent was stopped while the button was pressed")
+				if in.presses != nil {
+					in.pressed(in.presses.stop())
+				}
 				return
 			}
 			alive = true // the first event comes when the pin is set up
@@ -136,6 +141,11 @@ func (in *input) wait(now time.Time) time.Duration {
 			wait = min(wait, at.Sub(now))
 		}
 	}
+	if in.presses != nil {
+		if at, ok := in.presses.due(); ok {
+			wait = min(wait, at.Sub(now))
+		}
+	}
 	return max(wait, time.Millisecond)
 }
 
@@ -152,6 +162,9 @@ func (in *input) check(now time.Time) {
 		if in.back.lasts(now, in.active && !pending && in.d.reported(care.BedExit)) >= backFor {
 			in.d.end(care.BedExit, in.d.cfg.Points[string(care.BedExit)], now, evidence{Reason: "back in bed"})
 		}
+	}
+	if in.presses != nil {
+		in.pressed(in.presses.check(now))
 	}
 	if in.known && in.d.due(now) {
 		in.report(now)
@@ -171,10 +184,8 @@ func (in *input) report(at time.Time) {
 // handle takes one change of the contact.
 func (in *input) handle(e contact.Event) {
 	if e.Kind == contact.LongPress {
-		if in.decides && !in.pressed.IsZero() {
-			began := in.pressed
-			in.pressed = time.Time{}
-			in.d.raise(care.SOS, e.At, evidence{Reason: fmt.Sprintf("the button has been held for %s", in.cfg.Hold), Since: &began, Initial: in.initial})
+		if in.presses != nil {
+			in.pressed(in.presses.held(e.At))
 		}
 		return
 	}
@@ -196,8 +207,12 @@ func (in *input) handle(e contact.Event) {
 }
 
 func (in *input) begun(e contact.Event) {
-	if in.decides {
-		in.pressed, in.initial = e.At, e.Initial
+	if in.presses != nil {
+		in.pressed(in.presses.begin(e.At, e.Initial, e.Unsteady))
+	}
+	if p, ok := in.d.cfg.Points[string(care.Presence)]; ok && !e.Initial {
+		// A button found pressed is stuck, and nobody is known to be there.
+		in.d.say(care.Presence, care.Active, p, e.At, presence{Means: care.ByButton})
 	}
 	for _, c := range in.moments {
 		in.d.raise(c, e.At, evidence{Reason: reasons[c].active, Initial: e.Initial})
@@ -210,20 +225,19 @@ func (in *input) begun(e contact.Event) {
 }
 
 func (in *input) ended(e contact.Event) {
-	in.letGo("")
+	if in.presses != nil {
+		in.pressed(in.presses.end(e.At, e.Initial))
+	}
 	for _, c := range in.lasting {
 		in.d.end(c, in.d.cfg.Points[string(c)], e.At, evidence{Reason: reasons[c].clear, Initial: e.Initial})
 	}
 }
 
-// letGo makes a call of a press that has not become an SOS, at the time of the
-// press.
-func (in *input) letGo(why string) {
-	if in.pressed.IsZero() {
-		return
-	}
-	in.d.raise(care.Call, in.pressed, evidence{Reason: orDefault(why, reasons[care.Call].active), Initial: in.initial})
-	in.pressed = time.Time{}
+// presence is the evidence that a carer is in the room.
+type presence struct {
+	// Means is how she has shown it: a button. A badge reader says "tag" and adds
+	// the badge.
+	Means care.Means `json:"means"`
 }
 
 // inHours says whether a class is an event at a time. Hours are about bed exits

@@ -15,7 +15,8 @@ import (
 const defaultSoundFor = 30 * time.Second
 
 // siren decides what a sounder sounds: what lasts until it is clear, what has no
-// end of its own for a set time; fire before carbon monoxide before all else.
+// end of its own for a set time; fire before carbon monoxide before the answer to
+// a hand at a button before all other alarms before a reminder.
 type siren struct {
 	d        *device
 	classes  []care.Class
@@ -24,13 +25,16 @@ type siren struct {
 
 	mu      sync.Mutex
 	lasting map[condition]bool
-	until   map[care.Class]time.Time
+	until   map[condition]time.Time
+	answer  sounder.Pattern // to a hand at a button
+	answers time.Time       // until when
+	remind  bool
 }
 
 func newSiren(d *device) *siren {
 	s := &siren{
 		d: d, classes: d.cfg.Classes, soundFor: orDefault(d.cfg.SoundFor, defaultSoundFor),
-		changed: make(chan struct{}, 1), lasting: map[condition]bool{}, until: map[care.Class]time.Time{},
+		changed: make(chan struct{}, 1), lasting: map[condition]bool{}, until: map[condition]time.Time{},
 	}
 	if len(s.classes) == 0 {
 		s.classes = []care.Class{care.Fire, care.Gas, care.CarbonMonoxide, care.SOS, care.Fall}
@@ -50,15 +54,50 @@ func (s *siren) note(k condition, phase care.Phase) {
 	switch {
 	case phase != care.Active:
 		delete(s.lasting, k)
+		delete(s.until, k) // an SOS that was taken back
 	case momentary(k.Class):
-		s.until[k.Class] = time.Now().Add(s.soundFor)
+		s.until[k] = time.Now().Add(s.soundFor)
 	default:
 		s.lasting[k] = true
 	}
 	s.mu.Unlock()
+	s.look()
+}
+
+// look has the siren decide anew.
+func (s *siren) look() {
 	select {
 	case s.changed <- struct{}{}:
 	default: // it will look anyway
+	}
+}
+
+// say answers once to a hand at a button.
+func (s *siren) say(p sounder.Pattern) {
+	s.mu.Lock()
+	// Whole cycles would sound it twice.
+	s.answer, s.answers = p, time.Now().Add(sounder.LongCycle-time.Second)
+	s.mu.Unlock()
+	s.look()
+}
+
+// setReminder begins or ends the reminder.
+func (s *siren) setReminder(on bool) {
+	s.mu.Lock()
+	s.remind = on
+	s.mu.Unlock()
+	s.look()
+}
+
+// answer tells whoever holds a button, on all sounders of the edge and whatever
+// else they sound for: that it was held for long enough, or that it is done.
+func (a *Agent) answer(done bool) {
+	p := sounder.Beep
+	if done {
+		p = sounder.TripleBeep
+	}
+	for _, s := range a.sirens {
+		s.say(p)
 	}
 }
 
@@ -81,11 +120,22 @@ func (s *siren) pattern(now time.Time) (sounder.Pattern, time.Duration) {
 	for k := range s.lasting {
 		choose(k.Class)
 	}
-	for c, until := range s.until {
+	for k, until := range s.until {
 		if left := until.Sub(now); left > 0 {
 			wait = min(wait, left)
-			choose(c)
+			choose(k.Class)
+		} else {
+			delete(s.until, k)
 		}
+	}
+	if p == sounder.Temporal3 || p == sounder.Temporal4 {
+		return p, wait
+	}
+	if left := s.answers.Sub(now); left > 0 {
+		return s.answer, min(wait, left)
+	}
+	if p == sounder.Off && s.remind {
+		p = sounder.Reminder
 	}
 	return p, wait
 }

@@ -31,17 +31,35 @@ type listener struct {
 	spool *spool.Spool
 	start time.Time
 	keep  bool // events stay in the spool: there is no gateway
+	beat  func(time.Time)
 
 	mu        sync.Mutex
 	cursor    uint64
 	heard     []care.Event
 	arrived   []time.Time
 	announced int
+	deaf      bool // the core is not heard
 }
 
+// Run lets the core beat every 30 s, unless there is none.
 func (l *listener) Run(ctx context.Context) error {
-	<-ctx.Done()
+	for ctx.Err() == nil {
+		l.mu.Lock()
+		deaf := l.deaf || l.keep
+		l.mu.Unlock()
+		if !deaf {
+			l.beat(time.Now())
+		}
+		pause(ctx, 30*time.Second)
+	}
 	return nil
+}
+
+// setDeaf ends or begins the beats.
+func (l *listener) setDeaf(deaf bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.deaf = deaf
 }
 
 func (l *listener) Connected() bool { return !l.keep }
@@ -143,9 +161,9 @@ func (s *stage) begin() {
 	s.start = time.Now()
 	s.log = &strings.Builder{}
 	opts := append(s.opts, func(a *Agent) {
-		a.connect = func(_ uplink.Config, sp *spool.Spool) carrier {
+		a.connect = func(c uplink.Config, sp *spool.Spool) carrier {
 			s.mu.Lock()
-			s.spool, s.cursor = sp, 0
+			s.spool, s.cursor, s.beat = sp, 0, c.Heard
 			s.mu.Unlock()
 			return s.listener
 		}

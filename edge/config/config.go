@@ -27,8 +27,16 @@ type Config struct {
 	Spool Spool  `yaml:"spool,omitempty"`
 	// TimeZone is an IANA name such as Asia/Shanghai. It matters only where a
 	// device has Hours; empty is UTC.
-	TimeZone string   `yaml:"time_zone,omitempty"`
-	Devices  []Device `yaml:"devices,omitempty"`
+	TimeZone string `yaml:"time_zone,omitempty"`
+	// Point is the point that stands for the edge itself, for what is wrong with
+	// it and not with a device. Without one such faults are shown by the local
+	// sounder and the log only.
+	Point care.PointID `yaml:"point,omitempty"`
+	// CoreDeadline is for how long the core may be unheard until the edge says so:
+	// by a reminder on its sounders and, at Point, by a fault. 1 min to 24 h;
+	// default 200 s. The core beats every 30 s.
+	CoreDeadline time.Duration `yaml:"core_deadline,omitempty"`
+	Devices      []Device      `yaml:"devices,omitempty"`
 }
 
 // Gateway says where the gateway is and how the edge proves who it is.
@@ -99,6 +107,9 @@ func (g Gateway) ReadSecret() (string, error) {
 // Driver names the kind of a device.
 type Driver string
 
+// Self is the device id under which the edge reports of itself, at its Point.
+const Self = "edge"
+
 // The drivers.
 const (
 	ADXL345      Driver = "adxl345"       // accelerometer: points fall, acceleration
@@ -118,7 +129,8 @@ type Device struct {
 	// and quantity (temperature, occupancy, contact …) that the device reports.
 	// What is not named is not reported. For contacts the classes decide the
 	// meaning: with call and sos a short press is a call and a long one an SOS;
-	// with bed_exit or occupancy it is a mat, active while somebody lies on it.
+	// with bed_exit or occupancy it is a mat, active while somebody lies on it;
+	// with presence it is the button by which a carer says that she is in the room.
 	Points map[string]care.PointID `yaml:"points,omitempty"`
 
 	// Bus is the I²C bus, for instance "1"; empty is the first one.
@@ -158,6 +170,18 @@ type Device struct {
 	// Hold is the length of a long press, for a button that is both call and sos;
 	// default 3 s.
 	Hold time.Duration `yaml:"hold,omitempty"`
+	// CancelHold is for how long a resident holds the button of an sos again, or
+	// pulls its cord, to take the sos back; one beep of the sounder says that it
+	// is long enough, three that it is done. The press must be let go before three
+	// times that, or it is another sos. 3 s to 20 s; default 5 s, for a button that
+	// is both call and sos at least 2 s more than Hold.
+	CancelHold time.Duration `yaml:"cancel_hold,omitempty"`
+	// CancelWithin is for how long after an sos that can begin, 10 s to 10 min;
+	// default 60 s. The site has a limit of its own (cancel_s, 2 min), which
+	// counts until the button is let go.
+	CancelWithin time.Duration `yaml:"cancel_within,omitempty"`
+	// NoCancel says that an sos of this button or cord cannot be taken back.
+	NoCancel bool `yaml:"no_cancel,omitempty"`
 	// Absent is for how long a mat must be empty to be a bed exit; default 10 s.
 	Absent time.Duration `yaml:"absent,omitempty"`
 	// Hours, if given, is when a bed exit or the opening of a door (wandering,

@@ -119,6 +119,15 @@ func TestParseNamesTheMistakeAndItsLine(t *testing.T) {
 		{"a hold time that tells nothing apart", "{call: r203-1-call, sos: r203-1-call}", "{sos: r203-1-call}", 27, "devices[2].hold", "does not have both"},
 		{"absent without a bed exit", "{bed_exit: r203-1-bed, occupancy: r203-1-bed}", "{wandering: r203-door}", 32, "devices[3].absent", "point bed_exit"},
 		{"hours of a call", "    hold: 3s", `    hours: {from: "20:30", to: "06:00"}`, 27, "devices[2].hours", "bed_exit, wandering or intrusion"},
+		{"a cancel that is no longer than an sos", "    hold: 3s", "    hold: 6s\n    cancel_hold: 5s", 28, "devices[2].cancel_hold", "could not tell them apart"},
+		{"a cancel too short", "    hold: 3s", "    cancel_hold: 2s", 27, "devices[2].cancel_hold", "within 3s and 20s"},
+		{"a cancel within too long", "    hold: 3s", "    cancel_within: 11m", 27, "devices[2].cancel_within", "within 10s and 10m"},
+		{"a cancel of what cannot be cancelled", "    hold: 3s", "    no_cancel: true\n    cancel_hold: 7s", 27, "devices[2].no_cancel", "no meaning"},
+		{"a cancel without sos", "    absent: 20s", "    no_cancel: true", 32, "devices[3].no_cancel", "point sos"},
+		{"a presence button that is a call, too", "{call: r203-1-call, sos: r203-1-call}", "{call: r203-1-call, presence: r203-here}", 28, "devices[2].points.call", "presence only"},
+		{"a bad point of the edge", "edge: room-203", "edge: room-203\npoint: Room", 3, "point", "a-z"},
+		{"a deadline that each beat would miss", "edge: room-203", "edge: room-203\ncore_deadline: 20s", 3, "core_deadline", "every 30 s"},
+		{"a device that is called as the edge calls itself", "devices:\n  - id: waist", "point: r203-edge\ndevices:\n  - id: edge", 13, "devices[0].id", "calls itself"},
 		{"time of day", `"20:30"`, `"25:30"`, 33, "devices[3].hours.from", "no time of day"},
 		{"time zone", "Asia/Shanghai", "Asia/Atlantis", 3, "time_zone", "no IANA"},
 		{"broken yaml", "site: evergreen", "site: [evergreen", 0, "", "cannot be read"},
@@ -157,7 +166,7 @@ func TestParseShowsAllMistakesAtOnce(t *testing.T) {
   line 24: devices[2].pin: the pin is missing, such as GPIO17
     |   - id: button
     |       ^
-  line 26: devices[2].pinn: "pinn" is not known here; known are id, driver, points, bus, address, channel, pin, interval, report, fault_after, chamber, normally, wiring, external_pull, debounce, hold, absent, hours, active_low, classes, sound_for
+  line 26: devices[2].pinn: "pinn" is not known here; known are id, driver, points, bus, address, channel, pin, interval, report, fault_after, chamber, normally, wiring, external_pull, debounce, hold, cancel_hold, cancel_within, no_cancel, absent, hours, active_low, classes, sound_for
     |     pinn: GPIO17
     |     ^
   line 27: devices[2].hold: a duration such as 30s or 500ms is wanted here: time: invalid duration "soon"

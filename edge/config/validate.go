@@ -34,6 +34,9 @@ func (c *Config) mistakes() []Mistake {
 	for name, v := range map[string]int{"spool.max_readings_mib": c.Spool.MaxReadings, "spool.max_events_mib": c.Spool.MaxEvents} {
 		k.require(v >= 0 && v <= 10_000, name, "%d is not 1 to 10000 MiB, or 0 for the default", v)
 	}
+	k.require(c.Point == "" || care.ValidID(string(c.Point)), "point", idRule, c.Point)
+	k.require(c.CoreDeadline == 0 || c.CoreDeadline >= time.Minute && c.CoreDeadline <= 24*time.Hour,
+		"core_deadline", "%s is not within 1m and 24h: the core is heard every 30 s at best", c.CoreDeadline)
 	k.gateway(c.Gateway)
 	ids := map[string]int{}
 	users := map[string]int{} // who uses a bus address or a pin
@@ -44,6 +47,7 @@ func (c *Config) mistakes() []Mistake {
 			k.require(false, path+".id", "%q is also the id of devices[%d]", dev.ID, j)
 		}
 		ids[dev.ID] = i
+		k.require(c.Point == "" || dev.ID != Self, path+".id", "%q is what the edge calls itself where it has a point of its own: choose another", Self)
 		k.device(path, dev)
 		place := dev.place()
 		if place == "" {
@@ -110,7 +114,7 @@ var reports = map[Driver][]string{
 	ADXL345:      {"fall", "acceleration"},
 	ADS1115Smoke: {"fire", "obscuration"},
 	SHT3x:        {"temperature", "humidity", "fire"},
-	Contact:      {"call", "sos", "fall", "fire", "gas", "carbon_monoxide", "water_leak", "wandering", "intrusion", "tamper", "battery", "bed_exit", "occupancy", "contact"},
+	Contact:      {"call", "sos", "fall", "fire", "gas", "carbon_monoxide", "water_leak", "wandering", "intrusion", "tamper", "battery", "bed_exit", "occupancy", "contact", "presence"},
 	Sounder:      {},
 }
 
@@ -176,6 +180,9 @@ func (k *checker) foreign(path string, d Device) {
 		{"external_pull", d.ExternalPull, []Driver{Contact}},
 		{"debounce", d.Debounce != 0, []Driver{Contact}},
 		{"hold", d.Hold != 0, []Driver{Contact}},
+		{"cancel_hold", d.CancelHold != 0, []Driver{Contact}},
+		{"cancel_within", d.CancelWithin != 0, []Driver{Contact}},
+		{"no_cancel", d.NoCancel, []Driver{Contact}},
 		{"absent", d.Absent != 0, []Driver{Contact}},
 		{"hours", d.Hours != nil, []Driver{Contact}},
 		{"active_low", d.ActiveLow, []Driver{Sounder}},
@@ -215,6 +222,7 @@ func (k *checker) contact(path string, d Device) {
 	_, call := d.Points["call"]
 	_, sos := d.Points["sos"]
 	k.require(call && sos || d.Hold == 0, path+".hold", "hold tells a call from an sos; the device does not have both points")
+	k.cancel(path, d, sos)
 	if d.Hours != nil {
 		for name, v := range map[string]string{"from": d.Hours.From, "to": d.Hours.To} {
 			_, err := time.Parse("15:04", v)
@@ -226,4 +234,23 @@ func (k *checker) contact(path string, d Device) {
 			k.require(key == "occupancy" || key == "bed_exit", path+".points."+key, "a bed mat reports occupancy and bed_exit only")
 		}
 	}
+	if _, presence := d.Points["presence"]; presence {
+		for key := range d.Points {
+			k.require(key == "presence", path+".points."+key, "a carer's presence button reports presence only: a press must not be a call too")
+		}
+	}
+}
+
+// cancel checks how an sos is taken back.
+func (k *checker) cancel(path string, d Device, sos bool) {
+	for name, set := range map[string]bool{"cancel_hold": d.CancelHold != 0, "cancel_within": d.CancelWithin != 0, "no_cancel": d.NoCancel} {
+		k.require(sos || !set, path+"."+name, "%s belongs to a point sos, which the device does not have", name)
+	}
+	k.require(d.CancelHold == 0 || d.CancelHold >= 3*time.Second && d.CancelHold <= 20*time.Second, path+".cancel_hold", "%s is not within 3s and 20s", d.CancelHold)
+	k.require(d.CancelWithin == 0 || d.CancelWithin >= 10*time.Second && d.CancelWithin <= 10*time.Minute, path+".cancel_within", "%s is not within 10s and 10m", d.CancelWithin)
+	if _, call := d.Points["call"]; call && d.CancelHold != 0 {
+		hold := orDefault(d.Hold, 3*time.Second)
+		k.require(d.CancelHold > hold, path+".cancel_hold", "%s is not longer than the hold of an sos, %s: a resident could not tell them apart", d.CancelHold, hold)
+	}
+	k.require(!d.NoCancel || d.CancelHold == 0 && d.CancelWithin == 0, path+".no_cancel", "cancel_hold and cancel_within have no meaning with no_cancel")
 }

@@ -50,7 +50,10 @@ type Config struct {
 	// Published, if not nil, is called just before each handing of an event to
 	// the MQTT client, for measurements. It must be quick.
 	Published func(id string, at time.Time)
-	Log       *slog.Logger
+	// Heard, if not nil, is called at each sign of life of the core over MQTT. It
+	// must be quick.
+	Heard func(at time.Time)
+	Log   *slog.Logger
 }
 
 // Times and bounds of the protocol, all from the contract with the core.
@@ -177,6 +180,9 @@ func (u *Uplink) track(item spool.Item, now time.Time) *delivery {
 // coreHeard notes a sign of life. When the core comes back after a silence it
 // first works off what the broker kept for it: resending starts a little later.
 func (u *Uplink) coreHeard(now time.Time) {
+	if u.cfg.Heard != nil {
+		u.cfg.Heard(now)
+	}
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if now.Sub(u.heard) > coreSilent {

@@ -325,6 +325,25 @@ func TestEachPublicationIsToldForMeasurements(t *testing.T) {
 	})
 }
 
+// Beats and answers are signs of life; that the broker is there is none.
+func TestEachSignOfLifeOfTheCoreIsTold(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		var told []int
+		start := time.Now()
+		r.up.cfg.Heard = func(at time.Time) { told = append(told, int(at.Sub(start).Seconds())) }
+		r.begin()
+		r.event("a")
+		r.wait(10 * time.Second)
+		r.beat()
+		r.wait(10 * time.Second)
+		r.say(committedTopic, care.Committed{IDs: []string{"a"}})
+		r.wait(10 * time.Second)
+		if diff := cmp.Diff([]int{10, 20}, told); diff != "" {
+			t.Errorf("told at seconds (-want +got):\n%s", diff)
+		}
+	})
+}
+
 func TestBackoffDoublesToFiveMinutes(t *testing.T) {
 	var got []time.Duration
 	for n := range 9 {
