@@ -2,12 +2,17 @@ package ledger
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"crypto/ed25519"
 	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"os"
+	"slices"
+	"time"
 
 	"shouwang.care/shouwang/alerts/care"
 )
@@ -15,9 +20,12 @@ import (
 // Report is what a verification of the site logs found.
 type Report struct {
 	// Heads are the ends of the chains as they were recomputed, in order of
-	// sites. Compared with heads that somebody else kept, they also prove that
-	// nothing was cut off at the end.
+	// sites.
 	Heads []Head `json:"heads"`
+	// Signed counts the signed heads, given and kept, whose row is in the chain
+	// as it was signed. They prove that nothing before them was rewritten and
+	// nothing was cut off.
+	Signed int `json:"signed"`
 	// Rows counts the rows that were checked; Erased counts personal data that
 	// is no longer there, which breaks no chain.
 	Rows   int `json:"rows"`
@@ -42,21 +50,43 @@ func (r Report) Err() error {
 	return errors.Join(errs...)
 }
 
-// Verify recomputes the hash chain of every site.
-func (s *Store) Verify(ctx context.Context) (Report, error) { return verify(ctx, s.read.db) }
+// VerifyOption is something else that a ledger must agree with.
+type VerifyOption func(*verification)
 
-// VerifyFile recomputes the hash chain of every site in a ledger file, which
-// it only reads; a gateway may be running on it.
-func VerifyFile(ctx context.Context, path string) (Report, error) {
-	if _, err := os.Stat(path); err != nil {
-		return Report{}, fmt.Errorf("verify ledger: %w", err)
-	}
-	db, err := sql.Open("sqlite", dsn(path, "mode=ro", "_pragma=query_only(1)"))
+// WithHeads compares the logs with signed heads that were kept elsewhere.
+func WithHeads(heads ...SignedHead) VerifyOption {
+	return func(v *verification) { v.given = append(v.given, heads...) }
+}
+
+// WithKey lets signed heads count only when they have this key, also those that
+// are kept in the ledger.
+func WithKey(key ed25519.PublicKey) VerifyOption {
+	return func(v *verification) { v.pinned = key }
+}
+
+// Verify recomputes the hash chain of every site, and compares it with the
+// signed heads that the ledger keeps and with those given.
+func (s *Store) Verify(ctx context.Context, options ...VerifyOption) (Report, error) {
+	return verify(ctx, s.read.db, options)
+}
+
+// VerifyFile does what Verify does with a ledger file, which it only reads; a
+// gateway may be running on it.
+func VerifyFile(ctx context.Context, path string, options ...VerifyOption) (Report, error) {
+	db, err := openToRead(path)
 	if err != nil {
 		return Report{}, fmt.Errorf("verify ledger %s: %w", path, err)
 	}
-	report, err := verify(ctx, db)
+	report, err := verify(ctx, db, options)
 	return report, errors.Join(err, db.Close())
+}
+
+// openToRead opens a ledger file without the means to change it.
+func openToRead(path string) (*sql.DB, error) {
+	if _, err := os.Stat(path); err != nil { // the engine would say less
+		return nil, err
+	}
+	return sql.Open("sqlite", dsn(path, "mode=ro", "_pragma=query_only(1)"))
 }
 
 // logRow is a row of the log as it lies in the ledger.
@@ -76,89 +106,177 @@ const wholeLog = `SELECT l.site, l.number, l.at, l.kind, l.incident, l.canonical
 	LEFT JOIN site_log_private t ON t.site = l.site AND t.number = l.number AND t.field = 'note'
 	ORDER BY l.site, l.number`
 
-func verify(ctx context.Context, db *sql.DB) (Report, error) {
-	report, err := verifyChains(ctx, db)
-	return report, wrapIf("verify the ledger", err)
+func verify(ctx context.Context, db *sql.DB, options []VerifyOption) (Report, error) {
+	v := verification{
+		report: Report{Heads: []Head{}, Breaks: []Break{}},
+		broken: make(map[care.SiteID]bool), ends: make(map[care.SiteID]Head),
+		signed: make(map[care.SiteID][]SignedHead),
+	}
+	for _, o := range options {
+		o(&v)
+	}
+	err := v.run(ctx, db)
+	return v.report, wrapIf("verify the ledger", err)
 }
 
-func verifyChains(ctx context.Context, db *sql.DB) (Report, error) {
-	report := Report{Heads: []Head{}, Breaks: []Break{}}
+// verification is one in its course.
+type verification struct {
+	given  []SignedHead
+	pinned ed25519.PublicKey
+
+	report Report
+	broken map[care.SiteID]bool
+	ends   map[care.SiteID]Head         // of the chains as far as they were recomputed
+	signed map[care.SiteID][]SignedHead // not yet met, by rising number
+}
+
+func (v *verification) breakAt(site care.SiteID, number uint64, why string) {
+	if !v.broken[site] {
+		v.broken[site] = true
+		v.report.Breaks = append(v.report.Breaks, Break{site, number, why})
+	}
+}
+
+func (v *verification) run(ctx context.Context, db *sql.DB) error {
 	// One read transaction: rows that a running gateway adds meanwhile are not
 	// there, and heads and rows fit together.
 	tx, err := db.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
-		return report, err
+		return err
 	}
 	defer tx.Rollback()
-
-	broken := make(map[care.SiteID]bool)
-	breakAt := func(site care.SiteID, number uint64, why string) {
-		if !broken[site] {
-			broken[site] = true
-			report.Breaks = append(report.Breaks, Break{site, number, why})
-		}
-	}
-	ends := make(map[care.SiteID]Head)
-	rows, err := tx.QueryContext(ctx, wholeLog)
+	q := txReader{tx}
+	wrong, err := v.signedHeads(ctx, q)
 	if err != nil {
-		return report, err
+		return err
 	}
-	defer rows.Close()
-	for rows.Next() {
-		r, err := scanLogRow(rows)
-		if err != nil {
-			return report, err
-		}
-		report.Rows++
-		if broken[r.site] {
-			continue // what follows a break proves nothing
-		}
-		end := ends[r.site]
-		hash, erased, why := r.check(end)
-		if why != "" {
-			breakAt(r.site, min(r.number, end.Number+1), why)
-			continue
-		}
-		report.Erased += erased
-		ends[r.site] = Head{r.site, r.number, hash}
+	if err := v.chains(ctx, q); err != nil {
+		return err
 	}
-	if err := rows.Err(); err != nil {
-		return report, err
+	if err := v.heads(ctx, q); err != nil {
+		return err
 	}
-	heads, err := readHeads(ctx, txReader{tx})
-	if err != nil {
-		return report, err
+	// A row that is not what it was says more than a head that proves nothing.
+	for _, b := range wrong {
+		v.breakAt(b.Site, b.Number, b.Why)
 	}
-	for _, h := range heads {
-		switch end := ends[h.Site]; {
-		case broken[h.Site]:
-		case end.Number < h.Number:
-			breakAt(h.Site, end.Number+1, fmt.Sprintf("the row is missing: the recorded head says %d rows", h.Number))
-		case end.Number > h.Number:
-			breakAt(h.Site, h.Number+1, fmt.Sprintf("the recorded head says that the log ends at row %d", h.Number))
-		case end.Hash != h.Hash:
-			breakAt(h.Site, h.Number, "the recorded head has another hash than the last row")
-		default:
-			report.Heads = append(report.Heads, end)
-		}
-		delete(ends, h.Site)
-	}
-	for site, end := range ends {
-		breakAt(site, end.Number, "the log has no recorded head")
-	}
-	orphans, err := all(ctx, txReader{tx}, func(r *sql.Rows) (Break, error) {
+	orphans, err := all(ctx, q, func(r *sql.Rows) (Break, error) {
 		b := Break{}
 		err := r.Scan(&b.Site, &b.Number)
 		return b, err
 	}, `SELECT p.site, p.number FROM site_log_private p WHERE NOT EXISTS
 		(SELECT 1 FROM site_log l WHERE l.site = p.site AND l.number = p.number) ORDER BY p.site, p.number`)
 	if err != nil {
-		return report, err
+		return err
 	}
 	for _, o := range orphans {
-		breakAt(o.Site, o.Number, "there is personal data of a row that does not exist")
+		v.breakAt(o.Site, o.Number, "there is personal data of a row that does not exist")
 	}
-	return report, nil
+	return nil
+}
+
+// signedHeads collects the heads with which the chains are compared and returns
+// those that cannot be, because they were not signed as they say.
+func (v *verification) signedHeads(ctx context.Context, q querier) (wrong []Break, err error) {
+	kept, err := keptHeads(ctx, q, "", time.Time{})
+	if err != nil {
+		return nil, err
+	}
+	seen := make(map[string]bool) // most of those given are kept, too
+	for _, h := range slices.Concat(v.given, kept) {
+		id := string(h.Canonical()) + string(h.Key) + string(h.Signature)
+		if seen[id] {
+			continue
+		}
+		seen[id] = true
+		if why := h.check(v.pinned); why != "" {
+			wrong = append(wrong, Break{h.Site, h.Number, why})
+			continue
+		}
+		v.signed[h.Site] = append(v.signed[h.Site], h)
+	}
+	for _, heads := range v.signed {
+		slices.SortStableFunc(heads, func(a, b SignedHead) int { return cmp.Compare(a.Number, b.Number) })
+	}
+	return wrong, nil
+}
+
+// chains recomputes the chains row by row.
+func (v *verification) chains(ctx context.Context, q querier) error {
+	rows, err := q.query(ctx, wholeLog)
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		r, err := scanLogRow(rows)
+		if err != nil {
+			return err
+		}
+		v.report.Rows++
+		if v.broken[r.site] {
+			continue // what follows a break proves nothing
+		}
+		end := v.ends[r.site]
+		hash, erased, why := r.check(end)
+		if why != "" {
+			v.breakAt(r.site, min(r.number, end.Number+1), why)
+			continue
+		}
+		v.report.Erased += erased
+		v.ends[r.site] = Head{r.site, r.number, hash}
+		v.meet(r.site, r.number, hash)
+	}
+	return rows.Err()
+}
+
+// meet compares a row with the heads that were signed at it.
+func (v *verification) meet(site care.SiteID, number uint64, hash Digest) {
+	for len(v.signed[site]) > 0 && v.signed[site][0].Number <= number {
+		h := v.signed[site][0]
+		v.signed[site] = v.signed[site][1:]
+		if h.Hash != hash {
+			v.breakAt(site, number, fmt.Sprintf("row %d is not the one that was signed on %s: it or a row before it was rewritten", number, h.date()))
+			return
+		}
+		v.report.Signed++
+	}
+}
+
+// heads compares the ends of the chains with the recorded heads and with those
+// signed heads that the chains did not reach.
+func (v *verification) heads(ctx context.Context, q querier) error {
+	heads, err := readHeads(ctx, q)
+	if err != nil {
+		return err
+	}
+	for _, site := range slices.Sorted(maps.Keys(v.signed)) {
+		if left := v.signed[site]; len(left) > 0 {
+			end := v.ends[site].Number
+			v.breakAt(site, end+1, fmt.Sprintf("the log ends at row %d, a head of row %d was signed on %s: something was cut off", end, left[0].Number, left[0].date()))
+		}
+	}
+	recorded := make(map[care.SiteID]bool)
+	for _, h := range heads {
+		recorded[h.Site] = true
+		switch end := v.ends[h.Site]; {
+		case v.broken[h.Site]:
+		case end.Number < h.Number:
+			v.breakAt(h.Site, end.Number+1, fmt.Sprintf("the row is missing: the recorded head says %d rows", h.Number))
+		case end.Number > h.Number:
+			v.breakAt(h.Site, h.Number+1, fmt.Sprintf("the recorded head says that the log ends at row %d", h.Number))
+		case end.Hash != h.Hash:
+			v.breakAt(h.Site, h.Number, "the recorded head has another hash than the last row")
+		default:
+			v.report.Heads = append(v.report.Heads, end)
+		}
+	}
+	for _, site := range slices.Sorted(maps.Keys(v.ends)) {
+		if !recorded[site] {
+			v.breakAt(site, v.ends[site].Number, "the log has no recorded head")
+		}
+	}
+	return nil
 }
 
 func scanLogRow(rows *sql.Rows) (logRow, error) {

@@ -41,6 +41,8 @@ func Run(t *testing.T, e Engine) {
 		"log/entries":                     testEntries,
 		"log/tampered":                    testTampered,
 		"log/personal data erased":        testErased,
+		"log/signed heads":                testSignHeads,
+		"log/forged within the chain":     testForgedWithinTheChain,
 		"invariants":                      testInvariants,
 		"plan/applied twice":              testPlanTwice,
 		"plan/changes":                    testPlanChanges,
