@@ -7,6 +7,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"shouwang.care/shouwang/alerts/notify"
@@ -163,5 +164,33 @@ func expect(t *testing.T, err error, parts ...string) {
 		if !strings.Contains(err.Error(), p) {
 			t.Errorf("%q is not said in:\n%v", p, err)
 		}
+	}
+}
+
+func TestSettingsAreReadFromAFile(t *testing.T) {
+	const common = `
+access_key_id: LTAI5tExample
+access_key_secret: hush-hush
+endpoint: https://dysmsapi-vpc.cn-hangzhou.aliyuncs.com
+limit: 20
+templates:
+  alarm: {id: SMS_154950909, fill: [place, what=class, time]}
+  alarm.en: {id: SMS_154950910, fill: [place, what=class, time]}
+`
+	var sms SMSOptions
+	if err := yaml.UnmarshalWithOptions([]byte(common+"sign_name: 湖畔养老院"), &sms, yaml.Strict()); err != nil {
+		t.Fatal(err)
+	}
+	var voice VoiceOptions
+	if err := yaml.UnmarshalWithOptions([]byte(common+"show_number: '057188773344'\nkey: '1'\nwait: 8s\nplays: 2\ncallback: true"), &voice, yaml.Strict()); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []interface{ Check() error }{sms, voice} {
+		if err := o.Check(); err != nil {
+			t.Errorf("%T: %v", o, err)
+		}
+	}
+	if sms.AccessKeySecret != "hush-hush" || voice.Wait != 8*time.Second || sms.Templates["alarm"].Fill[1] != "what=class" {
+		t.Errorf("%+v\n%+v", sms, voice)
 	}
 }

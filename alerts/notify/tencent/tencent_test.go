@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/goccy/go-yaml"
 	"github.com/google/go-cmp/cmp"
 
 	"shouwang.care/shouwang/alerts/notify"
@@ -162,5 +163,32 @@ func expect(t *testing.T, err error, parts ...string) {
 		if !strings.Contains(err.Error(), p) {
 			t.Errorf("%q is not said in:\n%v", p, err)
 		}
+	}
+}
+
+func TestSettingsAreReadFromAFile(t *testing.T) {
+	const common = `
+secret_id: AKIDexample
+secret_key: hush-hush
+app_id: "1400006666"
+region: ap-beijing
+templates:
+  alarm: {id: "1110", fill: [place, class, time]}
+`
+	var sms SMSOptions
+	if err := yaml.UnmarshalWithOptions([]byte(common+"sign_name: 湖畔养老院"), &sms, yaml.Strict()); err != nil {
+		t.Fatal(err)
+	}
+	var voice VoiceOptions
+	if err := yaml.UnmarshalWithOptions([]byte(common+"callback: true\nplays: 2"), &voice, yaml.Strict()); err != nil {
+		t.Fatal(err)
+	}
+	for _, o := range []interface{ Check() error }{sms, voice} {
+		if err := o.Check(); err != nil {
+			t.Errorf("%T: %v", o, err)
+		}
+	}
+	if sms.SecretKey != "hush-hush" || !voice.Callback || sms.Templates["alarm"].ID != "1110" {
+		t.Errorf("%+v\n%+v", sms, voice)
 	}
 }
