@@ -15,24 +15,21 @@ import (
 // Whether the person may act on the site was decided by the caller.
 func (w *Watch) Act(ctx context.Context, a alerts.Action) (care.Incident, error) {
 	var decided alerts.Decision
-	err := w.ledger.Update(ctx, func(tx Tx) error {
-		i, err := tx.Incident(ctx, a.Incident)
+	err := w.update(ctx, func(t *turn) error {
+		i, err := t.tx.Incident(ctx, a.Incident)
 		if err != nil {
 			return fmt.Errorf("load incident %s: %w", a.Incident, err)
 		}
 		if i == nil {
 			return &alerts.IllegalError{Code: alerts.CodeNotFound, Kind: a.Kind}
 		}
-		now := timeNow()
-		if decided, err = alerts.OnAction(now, *i, a); err != nil {
+		if decided, err = alerts.OnAction(t.now, *i, a); err != nil {
 			return err
 		}
-		return write(ctx, tx, now, place{site: i.Site, point: i.Point, class: i.Class, resident: i.Resident}, decided)
+		return t.enter(ctx, placeOf(*i), i, decided)
 	})
 	if err != nil {
 		return care.Incident{}, err
 	}
-	w.metrics.decided(decided)
-	w.notify()
 	return *decided.Incident, nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"slices"
 	"time"
 
 	"shouwang.care/shouwang/alerts"
@@ -56,11 +55,10 @@ type outcome struct {
 // commit writes the events in one transaction.
 func (w *Watch) commit(ctx context.Context, events []care.Received) ([]outcome, error) {
 	outcomes := make([]outcome, 0, len(events))
-	err := w.ledger.Update(ctx, func(tx Tx) error {
+	err := w.update(ctx, func(t *turn) error {
 		outcomes = outcomes[:0]
-		now := timeNow()
 		for _, e := range events {
-			o, err := w.commitOne(ctx, tx, now, e)
+			o, err := t.commitOne(ctx, e)
 			if err != nil {
 				return fmt.Errorf("event %s of %s: %w", e.ID, e.Source(), err)
 			}
@@ -116,33 +114,27 @@ func (w *Watch) refuse(e care.Received, refusal *care.Refusal) outcome {
 	return o
 }
 
-// committed counts, logs and announces what has become durable.
+// committed counts and logs what has become durable.
 func (w *Watch) committed(events []care.Received, outcomes []outcome) {
 	now := time.Now()
-	grown := false
 	for i, o := range outcomes {
 		e := events[i]
 		w.metrics.committed(e, o.receipt.Status)
-		w.metrics.decided(o.decision)
 		if o.decision.Alarms() {
 			w.metrics.latency.Observe(now.Sub(e.ReceivedAt).Seconds())
 			w.log.Info("alarm", "site", e.Site, "class", e.Class, "point", e.Point,
 				"incident", o.decision.Incident.ID, "alarms", o.decision.Incident.Alarms, "late", o.decision.Incident.Late)
 		}
-		grown = grown || len(o.decision.Entries) > 0
-	}
-	if grown {
-		w.notify()
 	}
 }
 
 // commitOne records one event and does what it means.
-func (w *Watch) commitOne(ctx context.Context, tx Tx, now time.Time, e care.Received) (outcome, error) {
+func (t *turn) commitOne(ctx context.Context, e care.Received) (outcome, error) {
 	o := outcome{receipt: care.Receipt{ID: e.ID, Status: care.ReceiptCommitted}}
 	if len(e.Data) > 0 && !json.Valid(e.Data) {
 		return o, care.Refuse(care.ReasonBadEvent, "the data of the event is not JSON")
 	}
-	fresh, err := tx.RecordEvent(ctx, e)
+	fresh, err := t.tx.RecordEvent(ctx, e)
 	if err != nil {
 		return o, fmt.Errorf("record it: %w", err)
 	}
@@ -150,94 +142,37 @@ func (w *Watch) commitOne(ctx context.Context, tx Tx, now time.Time, e care.Rece
 		o.receipt.Status = care.ReceiptDuplicate
 		return o, nil
 	}
-	in, err := w.situation(ctx, tx, now, e)
+	point, err := t.point(ctx, e)
+	if err != nil {
+		return o, err
+	}
+	if e.Class == care.Presence && e.Phase == care.Active {
+		return o, t.presenceEvent(ctx, e, point)
+	}
+	in, err := t.situation(ctx, e, point)
 	if err != nil {
 		return o, err
 	}
 	o.decision = alerts.OnEvent(in)
-	at := place{site: e.Site, point: e.Point, class: e.Class, resident: in.Point.Resident}
-	return o, write(ctx, tx, now, at, o.decision)
+	at := place{site: e.Site, point: e.Point, class: e.Class, resident: point.Resident}
+	return o, t.enter(ctx, at, in.Open, o.decision)
 }
 
-// situation loads what the core needs to know.
-func (w *Watch) situation(ctx context.Context, tx Tx, now time.Time, e care.Received) (alerts.Situation, error) {
-	in := alerts.Situation{Now: now, Event: e}
-	var known bool
-	if in.Point, known = w.ledger.Directory().Point(e.Site, e.Point); !known {
-		// Nobody has entered it yet, and its alarm counts all the same. Its id
-		// is the only name that it has.
-		name := string(e.Point)
-		in.Point = care.Point{Site: e.Site, ID: e.Point, Edge: e.Edge, Name: care.Text{ZH: name, EN: name}, Unregistered: true}
-		if err := tx.RegisterPoint(ctx, in.Point); err != nil {
-			return in, fmt.Errorf("register point %s: %w", e.Point, err)
-		}
+// point returns where an event happened. A point that nobody has entered yet
+// is registered, since its alarm counts all the same.
+func (t *turn) point(ctx context.Context, e care.Received) (care.Point, error) {
+	p, known := t.w.ledger.Directory().Point(e.Site, e.Point)
+	if known {
+		return p, nil
 	}
-	if e.Phase == care.Test {
-		return in, nil
+	// Its id is the only name that it has.
+	name := string(e.Point)
+	p = care.Point{Site: e.Site, ID: e.Point, Edge: e.Edge, Name: care.Text{ZH: name, EN: name}, Unregistered: true}
+	if care.ParseSubject(e.Point).Kind != care.SubjectPoint {
+		return p, nil // the core's own
 	}
-	var err error
-	in.ID = care.NewIDAt(now)
-	key := care.IncidentKey(e.Class, in.Point)
-	if in.Open, err = tx.OpenIncident(ctx, e.Site, e.Class, key); err != nil {
-		return in, fmt.Errorf("load the open incident of %s: %w", key, err)
+	if err := t.tx.RegisterPoint(ctx, p); err != nil {
+		return p, fmt.Errorf("register point %s: %w", e.Point, err)
 	}
-	if in.Open == nil && e.Class.LifeSafety() {
-		// It may have been raised before the point was entered into its zone.
-		if in.Open, err = tx.OpenIncident(ctx, e.Site, e.Class, care.IncidentKey(e.Class, care.Point{ID: e.Point})); err != nil {
-			return in, fmt.Errorf("load the open incident of point %s: %w", e.Point, err)
-		}
-	}
-	if alerts.Momentary(e.Class) {
-		return in, nil
-	}
-	if in.Before, err = tx.PointState(ctx, e.Site, e.Point, e.Class); err != nil {
-		return in, fmt.Errorf("load the state of point %s: %w", e.Point, err)
-	}
-	if !e.Class.LifeSafety() {
-		return in, nil // counted by point
-	}
-	active, err := tx.ActivePoints(ctx, e.Site, e.Class, key)
-	if err != nil {
-		return in, fmt.Errorf("load the active points of %s: %w", key, err)
-	}
-	in.Others = slices.DeleteFunc(active, func(p care.PointID) bool { return p == e.Point })
-	return in, nil
-}
-
-// place is where a decision belongs.
-type place struct {
-	site     care.SiteID
-	point    care.PointID
-	class    care.Class
-	resident care.ResidentID
-}
-
-// write enters a decision: the state, the incident, and each entry with its
-// feed row.
-func write(ctx context.Context, tx Tx, now time.Time, at place, d alerts.Decision) error {
-	if d.State != nil {
-		if err := tx.SavePointState(ctx, at.site, at.point, at.class, *d.State); err != nil {
-			return fmt.Errorf("save the state of point %s: %w", at.point, err)
-		}
-	}
-	if d.Incident != nil {
-		if err := tx.SaveIncident(ctx, *d.Incident); err != nil {
-			return fmt.Errorf("save incident %s: %w", d.Incident.ID, err)
-		}
-		at.resident = d.Incident.Resident
-	}
-	for _, e := range d.Entries {
-		ref := e.Incident
-		if ref == "" {
-			ref = string(e.Point)
-		}
-		if _, err := tx.Log(ctx, at.site, e); err != nil {
-			return fmt.Errorf("log %s of %s: %w", e.Kind, ref, err)
-		}
-		row := care.FeedRow{At: now, Site: at.site, Resident: at.resident, Kind: e.Kind, Ref: ref}
-		if err := tx.Feed(ctx, row); err != nil {
-			return fmt.Errorf("feed %s of %s: %w", e.Kind, ref, err)
-		}
-	}
-	return nil
+	return p, nil
 }

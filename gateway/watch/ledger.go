@@ -2,6 +2,8 @@ package watch
 
 import (
 	"context"
+	"encoding/json"
+	"time"
 
 	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
@@ -27,6 +29,13 @@ type Ledger interface {
 	// Directory returns the current picture of what is registered. It is cheap:
 	// a cached value that is replaced after each change. Never nil.
 	Directory() *people.Directory
+	// NextTimer returns when the next timer is due; found is false when none is
+	// set.
+	NextTimer(ctx context.Context) (due time.Time, found bool, err error)
+	// Documents returns what people configured of a kind.
+	Documents(ctx context.Context, kind alerts.DocumentKind) ([]alerts.Document, error)
+	// DocumentsRevision changes whenever a document does.
+	DocumentsRevision(ctx context.Context) (string, error)
 }
 
 // Tx is one transaction. It is used by one goroutine only.
@@ -51,6 +60,45 @@ type Tx interface {
 	Incident(ctx context.Context, id string) (*care.Incident, error)
 	// SaveIncident inserts or replaces the row of the incident.
 	SaveIncident(ctx context.Context, i care.Incident) error
+	// SiteIncidents returns the open incidents of a site, ChildrenOf those that
+	// are under an incident, of whatever site.
+	SiteIncidents(ctx context.Context, site care.SiteID) ([]care.Incident, error)
+	ChildrenOf(ctx context.Context, incident string) ([]care.Incident, error)
+
+	// SetTimer sets or moves a timer, DropTimer takes one away, if it is there.
+	SetTimer(ctx context.Context, t alerts.Timer) error
+	DropTimer(ctx context.Context, kind alerts.TimerKind, ref string) error
+	Timer(ctx context.Context, kind alerts.TimerKind, ref string) (*alerts.Timer, error)
+	// DueTimers returns timers that are due at now, the longest due first.
+	DueTimers(ctx context.Context, now time.Time, limit int) ([]alerts.Timer, error)
+
+	// SaveNotice inserts or replaces a row of the outbox.
+	SaveNotice(ctx context.Context, n alerts.Notice) error
+	// Notice returns a row of the outbox, nil when there is none of the id.
+	Notice(ctx context.Context, id string) (*alerts.Notice, error)
+	// IncidentNotices returns what was sent or will be about an incident.
+	IncidentNotices(ctx context.Context, incident string) ([]alerts.Notice, error)
+	// NoticesBySent returns those that went out in one message.
+	NoticesBySent(ctx context.Context, sent string) ([]alerts.Notice, error)
+	// NoticesByService returns those that a service knows by its own id.
+	NoticesByService(ctx context.Context, channel, id string) ([]alerts.Notice, error)
+	// WaitingNotices returns what has not yet been sent to a person.
+	WaitingNotices(ctx context.Context, owner string) ([]alerts.Notice, error)
+
+	// Shelf returns the shelf of a class at a point, nil when there is none.
+	Shelf(ctx context.Context, site care.SiteID, point care.PointID, class care.Class) (*alerts.Shelf, error)
+	SaveShelf(ctx context.Context, s alerts.Shelf) error
+	DropShelf(ctx context.Context, site care.SiteID, point care.PointID, class care.Class) error
+	// PresenceUntil returns until when a carer is taken to be in a room, the zero
+	// time when none is.
+	PresenceUntil(ctx context.Context, site care.SiteID, zone care.ZoneID) (time.Time, error)
+	SavePresence(ctx context.Context, site care.SiteID, zone care.ZoneID, by care.Act, until time.Time) error
+
+	// Condition returns what is known of a rule at a point, nil when nothing is.
+	Condition(ctx context.Context, rule string, site care.SiteID, point care.PointID) (json.RawMessage, error)
+	SaveCondition(ctx context.Context, rule string, site care.SiteID, point care.PointID, body json.RawMessage) error
+	DropCondition(ctx context.Context, rule string, site care.SiteID, point care.PointID) error
+
 	// Log appends a row to the hash-chained log of the site and returns it with
 	// its number.
 	Log(ctx context.Context, site care.SiteID, e care.Entry) (care.Entry, error)

@@ -18,7 +18,17 @@ type metrics struct {
 	transitions *prometheus.CounterVec
 	events      *prometheus.CounterVec
 	latency     prometheus.Histogram
+	accept      *prometheus.HistogramVec
+	arrive      *prometheus.HistogramVec
+	lag         prometheus.Histogram
+	failed      *prometheus.CounterVec
+	notices     *prometheus.CounterVec
+	crowded     prometheus.Counter
 }
+
+// answerBuckets are those of the times that people take; 60 s and 180 s are
+// what a home is judged by.
+var answerBuckets = []float64{5, 10, 20, 30, 60, 90, 120, 180, 300, 600, 1200, 1800, 3600}
 
 func newMetrics(reg prometheus.Registerer) *metrics {
 	m := &metrics{
@@ -40,12 +50,37 @@ func newMetrics(reg prometheus.Registerer) *metrics {
 			Buckets: []float64{.0005, .001, .002, .005, .01, .02, .05, .1, .2, .5, 1, 2, 5, 10, 60},
 		}),
 	}
+	m.accept = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "shouwang_accept_seconds",
+		Help: "Time from an alarm to its acceptance, by class.", Buckets: answerBuckets,
+	}, []string{"class"})
+	m.arrive = prometheus.NewHistogramVec(prometheus.HistogramOpts{
+		Name: "shouwang_arrive_seconds",
+		Help: "Time from an alarm to a person's arrival at the point, by class.", Buckets: answerBuckets,
+	}, []string{"class"})
+	m.lag = prometheus.NewHistogram(prometheus.HistogramOpts{
+		Name:    "shouwang_timer_lag_seconds",
+		Help:    "How late a due step was carried out, also because no gateway was running.",
+		Buckets: []float64{.01, .05, .1, .25, .5, 1, 2, 5, 30, 300, 3600},
+	})
+	m.failed = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "shouwang_timers_failed_total",
+		Help: "Due steps that could not be carried out and were put off, by kind.",
+	}, []string{"kind"})
+	m.notices = prometheus.NewCounterVec(prometheus.CounterOpts{
+		Name: "shouwang_messages_total",
+		Help: "Messages to people by channel and outcome: sent, or why one was not delivered.",
+	}, []string{"channel", "outcome"})
+	m.crowded = prometheus.NewCounter(prometheus.CounterOpts{
+		Name: "shouwang_messages_crowded_total",
+		Help: "Messages that found no room with the sender and were put off.",
+	})
 	// A rate is only seen from the second scrape of a counter on, and the first
 	// fire of a home must be in it.
 	for _, c := range care.Classes() {
 		m.raised.WithLabelValues(string(c), c.Severity().String())
 	}
-	reg.MustRegister(m.raised, m.transitions, m.events, m.latency)
+	reg.MustRegister(m.raised, m.transitions, m.events, m.latency, m.accept, m.arrive, m.lag, m.failed, m.notices, m.crowded)
 	return m
 }
 
@@ -55,7 +90,13 @@ func (m *metrics) committed(e care.Received, status care.ReceiptStatus) {
 }
 
 // decided counts what a decision did.
-func (m *metrics) decided(d alerts.Decision) {
+func (m *metrics) decided(now time.Time, d alerts.Decision) {
+	if d.Has(care.EntryAccepted) {
+		m.accept.WithLabelValues(string(d.Incident.Class)).Observe(now.Sub(d.Incident.AlarmedAt).Seconds())
+	}
+	if d.Has(care.EntryArrived) {
+		m.arrive.WithLabelValues(string(d.Incident.Class)).Observe(now.Sub(d.Incident.AlarmedAt).Seconds())
+	}
 	if d.Has(care.EntryRaised) {
 		m.raised.WithLabelValues(string(d.Incident.Class), d.Incident.Severity.String()).Inc()
 	}

@@ -3,6 +3,11 @@
 // writes what was decided: event, state, incident, log and feed in one
 // transaction, so that a screen never shows what a crash could take back.
 //
+// It also carries out what falls due (Run): steps of ladders, returns, ends of
+// shelves, and what the rules have held back. Messages are rows of an outbox;
+// who sends them is watch/outbox, and what is silent is found by
+// watch/supervise.
+//
 // It keeps no state of its own. Another Watch on the same ledger, in this
 // process after a restart or in another gateway, continues where this one
 // stopped. Transports, clocks of edges and quarantine are the job of ingest,
@@ -14,10 +19,12 @@ import (
 	"log/slog"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
 
+	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
 )
 
@@ -26,6 +33,9 @@ type Options struct {
 	// OpenIncidents lists the open incidents. It is called at each scrape for
 	// the gauge of open incidents, which is absent without it.
 	OpenIncidents func(ctx context.Context) ([]care.Incident, error)
+	// LinkSecret signs the links of messages, 128 random bits or more. Without
+	// one there are no links.
+	LinkSecret []byte
 }
 
 // Watch decides and writes. Its methods may be called from several goroutines;
@@ -34,15 +44,28 @@ type Watch struct {
 	ledger  Ledger
 	log     *slog.Logger
 	metrics *metrics
+	opts    Options
+	plans   plans
+	wake    chan struct{}
+	jobs    chan alerts.Job
+	passed  atomic.Int64 // when Run last went through all that was due
 
 	mu          sync.Mutex
 	subscribers []*func()
+	sentAt      map[string]time.Time // by person and channel
 }
+
+// maxJobs is how many messages may wait for whoever sends them. What finds no
+// room comes back when its lease is over.
+const maxJobs = 4096
 
 // New returns a Watch on the ledger. It registers its metrics with reg, which
 // must not have those of another Watch.
 func New(ledger Ledger, log *slog.Logger, reg prometheus.Registerer, opts Options) *Watch {
-	w := &Watch{ledger: ledger, log: log, metrics: newMetrics(reg)}
+	w := &Watch{
+		ledger: ledger, log: log, metrics: newMetrics(reg), opts: opts,
+		wake: make(chan struct{}, 1), jobs: make(chan alerts.Job, maxJobs), sentAt: map[string]time.Time{},
+	}
 	if opts.OpenIncidents != nil {
 		reg.MustRegister(&openIncidents{list: opts.OpenIncidents, log: log})
 	}
