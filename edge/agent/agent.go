@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"os"
 	"sync"
 	"sync/atomic"
@@ -62,6 +63,12 @@ func WithVersion(v string) Option { return func(a *Agent) { a.link.Version = v }
 // client, for measurements. It must be quick and safe for concurrent use.
 func OnPublished(f func(id string, at time.Time)) Option {
 	return func(a *Agent) { a.link.Published = f }
+}
+
+// WithDial has the agent make its network connections by dial, which is used as
+// net.Dialer.DialContext is: for simulations that cut an edge off.
+func WithDial(dial func(ctx context.Context, network, address string) (net.Conn, error)) Option {
+	return func(a *Agent) { a.link.Dial = dial }
 }
 
 // New makes an agent; nothing is opened and no goroutine runs before Run. The

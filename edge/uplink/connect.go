@@ -2,6 +2,7 @@ package uplink
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -134,6 +135,9 @@ func (u *Uplink) connect(ctx context.Context, patience time.Duration) (*connecti
 	for _, a := range u.cfg.MQTT {
 		o.AddBroker(a)
 	}
+	if u.cfg.Dial != nil {
+		o.SetCustomOpenConnectionFn(func(broker *url.URL, _ paho.ClientOptions) (net.Conn, error) { return u.open(ctx, broker, patience) })
+	}
 	if u.dial != nil {
 		o.SetCustomOpenConnectionFn(func(broker *url.URL, _ paho.ClientOptions) (net.Conn, error) { return u.dial(broker) })
 	}
@@ -157,6 +161,26 @@ func (u *Uplink) connect(ctx context.Context, patience time.Duration) (*connecti
 		}
 	}
 	return c, nil
+}
+
+// open makes a network connection to a broker by the Dial of the configuration.
+func (u *Uplink) open(ctx context.Context, broker *url.URL, patience time.Duration) (net.Conn, error) {
+	ctx, done := context.WithTimeoutCause(ctx, patience, fmt.Errorf("no connection within %s", patience))
+	defer done()
+	raw, err := u.cfg.Dial(ctx, "tcp", broker.Host)
+	if err != nil || broker.Scheme == "tcp" {
+		return raw, err
+	}
+	settings := u.cfg.TLS.Clone()
+	if settings == nil {
+		settings = &tls.Config{MinVersion: tls.VersionTLS12}
+	}
+	settings.ServerName = broker.Hostname()
+	secure := tls.Client(raw, settings)
+	if err := secure.HandshakeContext(ctx); err != nil {
+		return nil, errors.Join(err, raw.Close())
+	}
+	return secure, nil
 }
 
 func (u *Uplink) topic(k care.Kind) string { return care.Topic(u.cfg.Site, u.cfg.Edge, k) }

@@ -38,6 +38,9 @@ func (u *Uplink) keepPosting(ctx context.Context) error {
 		Proxy: http.ProxyFromEnvironment, TLSClientConfig: u.cfg.TLS.Clone(), ForceAttemptHTTP2: true,
 		TLSHandshakeTimeout: postTimeout, MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute,
 	}
+	if u.cfg.Dial != nil {
+		transport.DialContext = u.cfg.Dial
+	}
 	defer transport.CloseIdleConnections()
 	p := &poster{
 		u: u, gateways: slices.Clone(u.cfg.HTTPS),

@@ -53,7 +53,10 @@ type Config struct {
 	// Heard, if not nil, is called at each sign of life of the core over MQTT. It
 	// must be quick.
 	Heard func(at time.Time)
-	Log   *slog.Logger
+	// Dial, if not nil, makes the network connections to brokers and gateways, as
+	// net.Dialer.DialContext does; simulations cut their edges off with it.
+	Dial func(ctx context.Context, network, address string) (net.Conn, error)
+	Log  *slog.Logger
 }
 
 // Times and bounds of the protocol, all from the contract with the core.
