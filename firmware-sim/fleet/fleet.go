@@ -72,10 +72,9 @@ type name struct{ site, edge string }
 
 // Fleet is a set of agents with their boards.
 type Fleet struct {
-	log     *slog.Logger
-	members []Member
-	agents  []*agent.Agent
-	places  map[string]*board.Board
+	log    *slog.Logger
+	lives  []*life
+	places map[string]*life
 }
 
 var _ scenario.Stage = (*Fleet)(nil)
@@ -83,7 +82,7 @@ var _ scenario.Stage = (*Fleet)(nil)
 // New makes the agents; Run starts them. The error joins all that is wrong: a
 // place or an edge that is there twice, an agent that cannot be made.
 func New(members []Member, log *slog.Logger) (*Fleet, error) {
-	f := &Fleet{log: log, members: members, places: map[string]*board.Board{}}
+	f := &Fleet{log: log, places: map[string]*life{}}
 	var errs []error
 	seen := map[name]bool{}
 	for _, m := range members {
@@ -93,18 +92,18 @@ func New(members []Member, log *slog.Logger) (*Fleet, error) {
 			continue
 		}
 		seen[id] = true
-		for _, p := range m.Board.Places() {
-			if f.places[p] != nil {
-				errs = append(errs, fmt.Errorf("the place %s is on more than one board, one of them of edge %s of site %s; a scenario could not tell them apart", p, id.edge, id.site))
-			}
-			f.places[p] = m.Board
-		}
-		a, err := agent.New(m.Config, m.Board, log.With("site", id.site, "edge", id.edge))
+		l, err := newLife(m, log)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("edge %s of site %s: %w", id.edge, id.site, err))
 			continue
 		}
-		f.agents = append(f.agents, a)
+		for _, p := range m.Board.Places() {
+			if f.places[p] != nil {
+				errs = append(errs, fmt.Errorf("the place %s is on more than one board, one of them of edge %s of site %s; a scenario could not tell them apart", p, id.edge, id.site))
+			}
+			f.places[p] = l
+		}
+		f.lives = append(f.lives, l)
 	}
 	if err := errors.Join(errs...); err != nil {
 		return nil, err
@@ -116,15 +115,14 @@ func New(members []Member, log *slog.Logger) (*Fleet, error) {
 // returns when the last one has ended. An agent that fails is logged and does not
 // end the others; the error joins those of all that failed.
 func (f *Fleet) Run(ctx context.Context) error {
-	errs := make([]error, len(f.agents))
+	errs := make([]error, len(f.lives))
 	var wg sync.WaitGroup
-	for i, a := range f.agents {
-		m := f.members[i]
-		wg.Go(func() { _ = m.Board.Run(ctx) }) // logs its own failures
+	for i, l := range f.lives {
+		wg.Go(func() { _ = l.Board.Run(ctx) }) // logs its own failures
 		wg.Go(func() {
-			if err := a.Run(ctx); err != nil && !errors.Is(err, context.Canceled) {
-				errs[i] = fmt.Errorf("edge %s of site %s: %w", m.Config.Edge, m.Config.Site, err)
-				f.log.Error("an agent has ended", "site", m.Config.Site, "edge", m.Config.Edge, "error", err)
+			if err := l.run(ctx); err != nil {
+				errs[i] = fmt.Errorf("edge %s of site %s: %w", l.Config.Edge, l.Config.Site, err)
+				f.log.Error("an agent has ended", "site", l.Config.Site, "edge", l.Config.Edge, "error", err)
 			}
 		})
 	}
@@ -133,24 +131,25 @@ func (f *Fleet) Run(ctx context.Context) error {
 }
 
 // Size returns the number of agents.
-func (f *Fleet) Size() int { return len(f.agents) }
+func (f *Fleet) Size() int { return len(f.lives) }
 
 // Connected returns how many agents are connected to their broker now.
 func (f *Fleet) Connected() int {
 	n := 0
-	for _, a := range f.agents {
-		if a.Connected() {
+	for _, l := range f.lives {
+		if l.current().Connected() {
 			n++
 		}
 	}
 	return n
 }
 
-// Agent returns the agent of an edge, and false if there is none.
+// Agent returns the agent of an edge, and false if there is none. After an edge
+// was offline it is another one.
 func (f *Fleet) Agent(site, edge string) (*agent.Agent, bool) {
-	for i, m := range f.members {
-		if string(m.Config.Site) == site && string(m.Config.Edge) == edge {
-			return f.agents[i], true
+	for _, l := range f.lives {
+		if string(l.Config.Site) == site && string(l.Config.Edge) == edge {
+			return l.current(), true
 		}
 	}
 	return nil, false
@@ -168,26 +167,35 @@ func (f *Fleet) Do(ctx context.Context, place string, words ...string) error {
 
 // Check implements scenario.Stage.
 func (f *Fleet) Check(p scenario.Place, a scenario.Action) error {
-	b, err := f.board(p)
-	if err != nil {
+	l, err := f.life(p)
+	if err != nil || a.Verb == scenario.Offline || a.Verb == scenario.Online {
 		return err
 	}
-	return b.Check(p, a)
+	return l.Board.Check(p, a)
 }
 
-// Perform implements scenario.Stage.
+// Perform implements scenario.Stage. That an edge dies and lives again is the
+// business of the fleet, all else that of its board.
 func (f *Fleet) Perform(p scenario.Place, a scenario.Action) error {
-	b, err := f.board(p)
+	l, err := f.life(p)
 	if err != nil {
 		return err
 	}
-	return b.Perform(p, a)
+	switch a.Verb {
+	case scenario.Offline:
+		l.die()
+		return nil
+	case scenario.Online:
+		l.live()
+		return nil
+	}
+	return l.Board.Perform(p, a)
 }
 
-// board returns the board on which a place is.
-func (f *Fleet) board(p scenario.Place) (*board.Board, error) {
-	if b := f.places[p.Label]; b != nil {
-		return b, nil
+// life returns the edge on whose board a place is.
+func (f *Fleet) life(p scenario.Place) (*life, error) {
+	if l := f.places[p.Label]; l != nil {
+		return l, nil
 	}
 	return nil, fmt.Errorf("no board of the fleet has the place %s: %w", p.Label, scenario.ErrNoPlace)
 }

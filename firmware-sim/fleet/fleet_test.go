@@ -140,3 +140,37 @@ func TestLoadNamesEveryFileThatIsWrong(t *testing.T) {
 		}
 	}
 }
+
+// From outside it is a power cut: the broker speaks the last will, and what
+// happens meanwhile is not seen. Then a new life of the same edge says what it
+// finds.
+func TestAnEdgeDiesWithoutAGoodbyeAndLivesAgain(t *testing.T) {
+	address := fleettest.Broker(t)
+	events := fleettest.Core(t, address)
+	f := start(t, rooms(t, 2, address))
+	states := fleettest.States(t, address)
+	online := fleettest.NextState(t, states, "room-202", true)
+	if err := f.Perform(scenario.Place{Label: "202"}, scenario.Action{Verb: scenario.Offline}); err != nil {
+		t.Fatal(err)
+	}
+	will := fleettest.NextState(t, states, "room-202", false)
+	if will.Boot != online.Boot || len(will.Devices) > 0 {
+		t.Errorf("the last word is %+v, want the will of boot %s", will.State, online.Boot)
+	}
+	if err := f.Do(t.Context(), "202-1", "press"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Do(t.Context(), "202", "unplug", "sht3x"); err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Perform(scenario.Place{Label: "202"}, scenario.Action{Verb: scenario.Online}); err != nil {
+		t.Fatal(err)
+	}
+	again := fleettest.NextState(t, states, "room-202", true)
+	if again.Boot == online.Boot {
+		t.Error("it has not died: it is of the same boot")
+	}
+	if e := fleettest.Next(t, events); e.Source() != "/evergreen/room-202/air" || e.Class != care.Fault {
+		t.Errorf("the first event after that is %s of %s, want the fault that it finds", e.Type(), e.Source())
+	}
+}

@@ -34,6 +34,8 @@ const (
 	Steam     Verb = "steam"      // steam from a pot or a shower
 	Unplug    Verb = "unplug"     // a chip is gone from its bus
 	Plug      Verb = "plug"       // it is back, as after power-on
+	Offline   Verb = "offline"    // an edge agent dies without a goodbye
+	Online    Verb = "online"     // it is started again
 	Noise     Verb = "noise"      // bits of what is read from a chip are wrong
 	Quiet     Verb = "quiet"      // the end of noise
 	Replay    Verb = "replay"     // a recording goes through a chip
@@ -75,7 +77,7 @@ type Action struct {
 	// Hold is for how long a contact is held; 0 is until Release.
 	Hold time.Duration
 	// For is how long the action lasts where it has a length: lying after a
-	// fall, walking, steam, noise.
+	// fall, walking, steam, noise, being offline.
 	For time.Duration
 	// From is where in the recording of a fire to begin.
 	From time.Duration
@@ -157,6 +159,8 @@ var grammars = []grammar{
 	{verb: Steam, options: []option{lasts("for", 3*time.Minute)}, help: "steam from a pot or a shower, which is no fire", words: care.Text{ZH: "水蒸气", EN: "steam"}},
 	{verb: Unplug, args: []argument{what(chips...)}, help: "a chip is gone from its bus", words: care.Text{ZH: "传感器断开", EN: "a sensor is unplugged"}},
 	{verb: Plug, args: []argument{what(chips...)}, help: "the chip is back, as after power-on", words: care.Text{ZH: "传感器接回", EN: "the sensor is plugged in again"}},
+	{verb: Offline, options: []option{lasts("for", 5*time.Minute)}, help: "the edge agent at the place dies without a goodbye and is started again (in a fleet)", words: care.Text{ZH: "边缘终端突然断电", EN: "the edge dies without a goodbye"}},
+	{verb: Online, help: "the edge agent is started again before its time", words: care.Text{ZH: "边缘终端重新启动", EN: "the edge is started again"}},
 	{verb: Noise, args: []argument{what(chips...).or("sht3x")}, options: []option{lasts("for", 10*time.Second)}, help: "bits of what is read from a chip are wrong", words: care.Text{ZH: "总线干扰", EN: "noise on a sensor's wires"}},
 	{verb: Quiet, args: []argument{what(chips...).or("sht3x")}, help: "the end of noise", words: care.Text{ZH: "干扰消失", EN: "the noise is over"}},
 	{verb: Replay, what: SisFall, args: []argument{

@@ -71,6 +71,8 @@ func (s *Script) moves() []move {
 			all = append(all, move{step.After + a.Hold, step, Action{Verb: Release, What: held[a.Verb]}, false})
 		case a.Verb == Noise:
 			all = append(all, move{step.After + a.For, step, Action{Verb: Quiet, What: a.What}, false})
+		case a.Verb == Offline:
+			all = append(all, move{step.After + a.For, step, Action{Verb: Online}, false})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b move) int { return cmp.Compare(a.after, b.after) })

@@ -4,6 +4,7 @@
 package fleettest
 
 import (
+	"errors"
 	"fmt"
 	"testing"
 	"time"
@@ -78,5 +79,55 @@ func Next(t testing.TB, events <-chan care.Event) care.Event {
 	case <-time.After(Patience):
 		t.Fatal("no event came")
 		return care.Event{}
+	}
+}
+
+// State is what an edge says of itself, or its last will.
+type State struct {
+	Edge care.EdgeID
+	care.State
+}
+
+// States subscribes to the states of all edges and returns them, what is retained
+// first. It ends with the test, which fails on a message that is no state.
+func States(t testing.TB, address string) <-chan State {
+	t.Helper()
+	states := make(chan State, 10_000) // likewise
+	opts := paho.NewClientOptions().AddBroker(address).SetClientID("bystander").SetProtocolVersion(4).SetConnectTimeout(Patience)
+	client := paho.NewClient(opts)
+	if token := client.Connect(); !token.WaitTimeout(Patience) || token.Error() != nil {
+		t.Fatalf("connect to the broker: %v", token.Error())
+	}
+	t.Cleanup(func() { client.Disconnect(100) })
+	token := client.Subscribe(care.AnyTopic(care.KindState), 1, func(_ paho.Client, m paho.Message) {
+		_, edge, _, err := care.ParseTopic(m.Topic())
+		s, serr := care.ParseState(m.Payload())
+		if err = errors.Join(err, serr); err != nil {
+			t.Errorf("an agent sent no state: %v: %s", err, m.Payload())
+			return
+		}
+		states <- State{edge, s}
+	})
+	if !token.WaitTimeout(Patience) || token.Error() != nil {
+		t.Fatalf("subscribe to states: %v", token.Error())
+	}
+	return states
+}
+
+// NextState returns the next state of an edge that is online, or the next that is
+// not, or fails the test when none comes.
+func NextState(t testing.TB, states <-chan State, edge care.EdgeID, online bool) State {
+	t.Helper()
+	deadline := time.After(Patience)
+	for {
+		select {
+		case s := <-states:
+			if s.Edge == edge && s.Online == online {
+				return s
+			}
+		case <-deadline:
+			t.Fatalf("no state of %s came that is online: %t", edge, online)
+			return State{}
+		}
 	}
 }
