@@ -21,15 +21,15 @@ func account(endpoint string) Account {
 
 func smsOptions(endpoint string) SMSOptions {
 	return SMSOptions{
-		Account: account(endpoint), SignName: "湖畔养老院",
-		Templates: approved.Templates{"alarm": {ID: "SMS_1", Fill: []string{"place", "what=class", "time", "code"}}},
+		Account: account(endpoint),
+		Text:    approved.Text{SignName: "湖畔养老院", Templates: approved.Templates{"alarm": {ID: "SMS_1", Fill: []string{"place", "what=class", "time", "code"}}}},
 	}
 }
 
 func voiceOptions(endpoint string) VoiceOptions {
 	return VoiceOptions{
-		Account: account(endpoint), ShowNumber: "057188773344", Callback: true, Thanks: "TTS_2", Bye: "TTS_3",
-		Templates: approved.Templates{"alarm": {ID: "TTS_1", Fill: []string{"place", "what=class"}}},
+		Account: account(endpoint), ShowNumber: "057188773344", Thanks: "TTS_2", Bye: "TTS_3",
+		Call: approved.Call{Callback: true, Templates: approved.Templates{"alarm": {ID: "TTS_1", Fill: []string{"place", "what=class"}}}},
 	}
 }
 
@@ -146,11 +146,11 @@ func TestAddressesThatCannotBeReachedAreNotTried(t *testing.T) {
 }
 
 func TestEveryMistakeIsShown(t *testing.T) {
-	_, err := NewSMS(SMSOptions{Account: Account{Endpoint: "http://10.1.2.3"}, SignName: "【湖畔】", Limit: -1}, nil)
+	_, err := NewSMS(SMSOptions{Account: Account{Endpoint: "http://10.1.2.3"}, Text: approved.Text{SignName: "【湖畔】", Limit: -1}}, nil)
 	expect(t, err, "access_key_id", "access_key_secret", "endpoint", "sign_name", "templates", "limit")
 	_, err = NewVoice(VoiceOptions{
-		Key: "12", Plays: 4, Wait: time.Millisecond, Limit: -1,
-		Templates: approved.Templates{"alarm": {ID: "TTS_1", Fill: []string{"code"}}},
+		Wait: time.Millisecond,
+		Call: approved.Call{Key: "12", Plays: 4, Limit: -1, Templates: approved.Templates{"alarm": {ID: "TTS_1", Fill: []string{"code"}}}},
 	}, nil)
 	expect(t, err, "access_key_id", "show_number", "templates.alarm.fill", "key:", "plays", "wait", "limit")
 }

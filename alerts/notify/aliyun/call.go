@@ -1,10 +1,6 @@
 package aliyun
 
-import (
-	"strings"
-
-	"shouwang.care/shouwang/alerts/notify"
-)
+import "shouwang.care/shouwang/alerts/notify"
 
 // The states of a call, from https://help.aliyun.com/document_detail/55085.html
 // (results) and https://help.aliyun.com/document_detail/112804.html (while it
@@ -52,10 +48,9 @@ var states = map[string]struct {
 }
 
 // outcome says what a state of a call means, with the keys that were pressed;
-// false when it says nothing yet. The accepting key anywhere among them
-// counts: people press twice.
+// false when it says nothing yet.
 func (c *Voice) outcome(state, keys string) (notify.Receipt, bool) {
-	if strings.Contains(keys, c.o.Key) {
+	if c.o.Accepts(keys) {
 		return notify.Receipt{Proof: notify.Accepted}, true
 	}
 	s, ok := states[state]

@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"shouwang.care/shouwang/alerts/notify"
+	"shouwang.care/shouwang/alerts/notify/approved"
 )
 
 var noDetail = cmpopts.IgnoreFields(notify.Failure{}, "Detail")
@@ -180,7 +181,7 @@ func FuzzReports(f *testing.F) {
 	f.Add([]byte(`[{"out_id":"1","call_id":"1","status_code":"200004","err_code":"MK:0001"}]`))
 	f.Add([]byte(`[null]`))
 	sms := &SMS{}
-	voice := &Voice{o: VoiceOptions{Key: "1"}}
+	voice := &Voice{o: VoiceOptions{Call: approved.Call{Key: "1"}}}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, c := range []notify.Receiver{sms, voice} {
 			receipts, _, err := c.Receive(t.Context(), notify.Request{Body: body})
@@ -199,7 +200,7 @@ func FuzzReports(f *testing.F) {
 func FuzzDetails(f *testing.F) {
 	f.Add(`{"state":"200000","dtmf":"1","endDate":"2026-11-25 03:13:00"}`)
 	f.Add(`{"state":`)
-	voice := &Voice{o: VoiceOptions{Key: "1"}}
+	voice := &Voice{o: VoiceOptions{Call: approved.Call{Key: "1"}}}
 	f.Fuzz(func(t *testing.T, data string) {
 		if r, err := voice.detail("a", data); r != nil && (err != nil || r.ID != "a") {
 			t.Errorf("%+v, %v", r, err)

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
-	"strings"
 	"time"
 
 	"shouwang.care/shouwang/alerts/notify"
@@ -16,33 +15,15 @@ import (
 
 // SMSOptions are the settings of text messages over Alibaba Cloud.
 type SMSOptions struct {
-	Account `yaml:",inline"`
-	// SignName is the approved signature that stands before the text, such as
-	// 湖畔养老院, without brackets.
-	SignName string `yaml:"sign_name"`
-	// Templates are the approved templates (SMS_…) for each kind of message.
-	Templates approved.Templates `yaml:"templates"`
-	// Limit is the greatest length of a variable in characters; 0 is 35, the
-	// service's limit for notifications. Longer texts are cut.
-	Limit int `yaml:"limit"`
+	Account       `yaml:",inline"`
+	approved.Text `yaml:",inline"`
 }
-
-// defaultLimit is how long a variable of a notification may be,
-// https://help.aliyun.com/document_detail/463270.html.
-const defaultLimit = 35
 
 // Check lists every mistake in the settings.
 func (o SMSOptions) Check() error {
 	var m notify.Mistakes
 	o.Account.check(&m)
-	m.Need("sign_name", o.SignName, "the approved signature")
-	if strings.ContainsAny(o.SignName, "【】") {
-		m.Add("sign_name", "the service puts the brackets; leave them out")
-	}
-	o.Templates.Check(&m, "templates")
-	if o.Limit < 0 {
-		m.Add("limit", "%d is negative", o.Limit)
-	}
+	o.Text.Check(&m)
 	return m.Err()
 }
 
@@ -58,9 +39,7 @@ func NewSMS(o SMSOptions, client *http.Client) (*SMS, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	if o.Limit == 0 {
-		o.Limit = defaultLimit
-	}
+	o.Text = o.Text.Defaulted()
 	return &SMS{o: o, s: newService(o.Account, "https://dysmsapi.aliyuncs.com", "2017-05-25", client)}, nil
 }
 
@@ -207,14 +186,11 @@ func undelivered(code string) *notify.Failure {
 // smsNumber returns a number as SendSms and QuerySendDetails both want it:
 // without the 86 for the mainland, without the plus sign elsewhere.
 func smsNumber(to string) (string, error) {
-	if err := phone.Check(to); err != nil {
+	if err := phone.CheckText(to); err != nil {
 		return "", err
 	}
 	if n, ok := phone.Mobile(to); ok {
 		return n, nil
-	}
-	if strings.HasPrefix(to, "+86") {
-		return "", notify.Hopeless(notify.BadAddress, "the number is a landline, which takes no text messages; use a call")
 	}
 	return phone.Digits(to), nil
 }

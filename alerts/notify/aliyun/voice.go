@@ -7,7 +7,6 @@ import (
 	"net/http"
 	"net/url"
 	"strconv"
-	"strings"
 	"time"
 
 	"shouwang.care/shouwang/alerts/notify"
@@ -17,30 +16,16 @@ import (
 
 // VoiceOptions are the settings of calls over Alibaba Cloud.
 type VoiceOptions struct {
-	Account `yaml:",inline"`
+	Account       `yaml:",inline"`
+	approved.Call `yaml:",inline"`
 	// ShowNumber is the bought number from which it calls, such as 057188773344.
 	ShowNumber string `yaml:"show_number"`
-	// Templates are the approved speech templates (TTS_…) for each kind of
-	// message. Each must end by asking for the key, such as 确认请按 1.
-	Templates approved.Templates `yaml:"templates"`
-	// Key is the key of the telephone that accepts an alarm, or says that other
-	// news was heard; empty is "1".
-	Key string `yaml:"key"`
 	// Thanks is the template, without variables, that is spoken after the key.
 	Thanks string `yaml:"thanks"`
 	// Bye is the template, without variables, with which the call ends.
 	Bye string `yaml:"bye"`
-	// Plays is how often the message is spoken, 1 to 3; 0 is 3.
-	Plays int `yaml:"plays"`
 	// Wait is how long it waits for the key; 0 is 5 s.
 	Wait time.Duration `yaml:"wait"`
-	// Callback says that the service was given the address of the callbacks.
-	// Without them a call that was answered is known minutes later, and the key
-	// that was pressed may never be.
-	Callback bool `yaml:"callback"`
-	// Limit is the greatest length of a variable in characters; 0 is 35. Longer
-	// texts are cut.
-	Limit int `yaml:"limit"`
 }
 
 // Check lists every mistake in the settings.
@@ -48,18 +33,9 @@ func (o VoiceOptions) Check() error {
 	var m notify.Mistakes
 	o.Account.check(&m)
 	m.Need("show_number", o.ShowNumber, "the number from which to call")
-	o.Templates.Check(&m, "templates", notify.ParamCode)
-	if o.Key != "" && (len(o.Key) != 1 || !strings.Contains("0123456789*#", o.Key)) {
-		m.Add("key", "%q is not one key of a telephone", o.Key)
-	}
-	if o.Plays < 0 || o.Plays > 3 {
-		m.Add("plays", "%d is not from 1 to 3", o.Plays)
-	}
+	o.Call.Check(&m)
 	if o.Wait < 0 || o.Wait > time.Minute || o.Wait != 0 && o.Wait < time.Second {
 		m.Add("wait", "%s is not from 1s to 1m", o.Wait)
-	}
-	if o.Limit < 0 {
-		m.Add("limit", "%d is negative", o.Limit)
 	}
 	return m.Err()
 }
@@ -76,17 +52,9 @@ func NewVoice(o VoiceOptions, client *http.Client) (*Voice, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	if o.Key == "" {
-		o.Key = "1"
-	}
-	if o.Plays == 0 {
-		o.Plays = 3
-	}
+	o.Call = o.Call.Defaulted()
 	if o.Wait == 0 {
 		o.Wait = 5 * time.Second
-	}
-	if o.Limit == 0 {
-		o.Limit = defaultLimit
 	}
 	return &Voice{o: o, s: newService(o.Account, "https://dyvmsapi.aliyuncs.com", "2017-05-25", client)}, nil
 }
@@ -143,7 +111,7 @@ func (c *Voice) Send(ctx context.Context, m notify.Message) (notify.Sent, error)
 const ivr = "11000000300005"
 
 // Poll asks what became of a call (QueryCallDetailByCallId). The service knows
-// it 3 to 5 minutes after the call.
+// it 3 to 5 minutes after the call, and mostly not the key that was pressed.
 func (c *Voice) Poll(ctx context.Context, id, to string, at time.Time) (*notify.Receipt, error) {
 	var answer struct{ Data string }
 	err := c.s.call(ctx, "QueryCallDetailByCallId", url.Values{

@@ -20,6 +20,18 @@ func Check(to string) error {
 	return nil
 }
 
+// CheckText demands a number that takes text messages: Check's, and not a
+// landline of mainland China.
+func CheckText(to string) error {
+	if err := Check(to); err != nil {
+		return err
+	}
+	if _, ok := Mobile(to); !ok && strings.HasPrefix(to, "+86") {
+		return notify.Hopeless(notify.BadAddress, "the number is a landline, which takes no text messages; use a call")
+	}
+	return nil
+}
+
 // Digits returns a number without its plus sign.
 func Digits(to string) string { return strings.TrimPrefix(to, "+") }
 

@@ -63,3 +63,11 @@ func FuzzNumber(f *testing.F) {
 		phone.Check(s)
 	})
 }
+
+func TestALandlineTakesNoTextMessages(t *testing.T) {
+	for number, want := range map[string]bool{"+8613812345678": true, "+85291234567": true, "+8657188773344": false, "13812345678": false} {
+		if got := phone.CheckText(number) == nil; got != want {
+			t.Errorf("%s takes text messages: %t", number, got)
+		}
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"shouwang.care/shouwang/alerts/notify"
+	"shouwang.care/shouwang/alerts/notify/approved"
 )
 
 var (
@@ -128,7 +129,7 @@ func FuzzReports(f *testing.F) {
 	f.Add([]byte(`{"voiceprompt_callback":{"callid":"a","result":"1","end_calltime":"1764011525"}}`))
 	f.Add([]byte(`{"voice_failure_callback":{"callid":"a","failure_code":8}}`))
 	sms := &SMS{}
-	voice := &Voice{o: VoiceOptions{Key: "1"}}
+	voice := &Voice{o: VoiceOptions{Call: approved.Call{Key: "1"}}}
 	f.Fuzz(func(t *testing.T, body []byte) {
 		for _, c := range []notify.Receiver{sms, voice} {
 			receipts, _, err := c.Receive(t.Context(), notify.Request{Body: body})

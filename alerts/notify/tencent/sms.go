@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"fmt"
 	"net/http"
-	"strings"
 	"time"
 
 	"shouwang.care/shouwang/alerts/notify"
@@ -16,31 +15,16 @@ import (
 // SMSOptions are the settings of text messages over Tencent Cloud.
 type SMSOptions struct {
 	Account `yaml:",inline"`
-	// SignName is the approved signature that stands before the text, such as
-	// 湖畔养老院, without brackets.
-	SignName string `yaml:"sign_name"`
-	// Templates are the approved templates for each kind of message. Their
-	// variables have numbers: fill lists the parts in that order.
-	Templates approved.Templates `yaml:"templates"`
-	// Limit is the greatest length of a variable in characters; 0 is 35.
-	// Accounts of persons, not of companies, must set it to 12.
-	Limit int `yaml:"limit"`
+	// Text has the templates, whose variables have numbers: fill lists the parts
+	// in that order. Accounts of persons, not of companies, set limit to 12.
+	approved.Text `yaml:",inline"`
 }
-
-const defaultLimit = 35
 
 // Check lists every mistake in the settings.
 func (o SMSOptions) Check() error {
 	var m notify.Mistakes
 	o.Account.check(&m)
-	m.Need("sign_name", o.SignName, "the approved signature")
-	if strings.ContainsAny(o.SignName, "【】") {
-		m.Add("sign_name", "the service puts the brackets; leave them out")
-	}
-	o.Templates.Check(&m, "templates")
-	if o.Limit < 0 {
-		m.Add("limit", "%d is negative", o.Limit)
-	}
+	o.Text.Check(&m)
 	return m.Err()
 }
 
@@ -55,9 +39,7 @@ func NewSMS(o SMSOptions, client *http.Client) (*SMS, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	if o.Limit == 0 {
-		o.Limit = defaultLimit
-	}
+	o.Text = o.Text.Defaulted()
 	return &SMS{o: o, s: newService(o.Account, "sms", "2021-01-11", client)}, nil
 }
 
@@ -66,7 +48,7 @@ func (c *SMS) Best() notify.Proof { return notify.Delivered }
 
 // Send hands over one message. Sent.ID is the SerialNo.
 func (c *SMS) Send(ctx context.Context, m notify.Message) (notify.Sent, error) {
-	if err := mobile(m.To); err != nil {
+	if err := phone.CheckText(m.To); err != nil {
 		return notify.Sent{}, err
 	}
 	template, err := c.o.Templates.For(m)
@@ -105,7 +87,7 @@ func (c *SMS) Send(ctx context.Context, m notify.Message) (notify.Sent, error) {
 // Poll asks what became of a message (PullSmsSendStatusByPhoneNumber). The
 // service keeps what it knows for 7 days.
 func (c *SMS) Poll(ctx context.Context, id, to string, at time.Time) (*notify.Receipt, error) {
-	if err := mobile(to); err != nil {
+	if err := phone.CheckText(to); err != nil {
 		return nil, err
 	}
 	var answer pulled
@@ -198,17 +180,7 @@ func report(id, status, code string) notify.Receipt {
 	return notify.Receipt{ID: id, Proof: notify.Taken, Failed: f}
 }
 
-// mobile demands a number that takes text messages.
-func mobile(to string) error {
-	if err := phone.Check(to); err != nil {
-		return err
-	}
-	if _, ok := phone.Mobile(to); !ok && strings.HasPrefix(to, "+86") {
-		return notify.Hopeless(notify.BadAddress, "the number is a landline, which takes no text messages; use a call")
-	}
-	return nil
-}
-
+// texts are the variables in their order, as the services want them.
 func texts(values []approved.Value) []string {
 	t := make([]string, len(values))
 	for i, v := range values {

@@ -20,15 +20,15 @@ func account(endpoint string) Account {
 
 func smsOptions(endpoint string) SMSOptions {
 	return SMSOptions{
-		Account: account(endpoint), SignName: "湖畔养老院",
-		Templates: approved.Templates{"alarm": {ID: "1110", Fill: []string{"place", "class", "time", "code"}}},
+		Account: account(endpoint),
+		Text:    approved.Text{SignName: "湖畔养老院", Templates: approved.Templates{"alarm": {ID: "1110", Fill: []string{"place", "class", "time", "code"}}}},
 	}
 }
 
 func voiceOptions(endpoint string) VoiceOptions {
 	return VoiceOptions{
-		Account: account(endpoint), Callback: true,
-		Templates: approved.Templates{"alarm": {ID: "4356", Fill: []string{"place", "class"}}},
+		Account: account(endpoint),
+		Call:    approved.Call{Callback: true, Templates: approved.Templates{"alarm": {ID: "4356", Fill: []string{"place", "class"}}}},
 	}
 }
 
@@ -148,9 +148,9 @@ func TestAddressesThatCannotBeReachedAreNotTried(t *testing.T) {
 }
 
 func TestEveryMistakeIsShown(t *testing.T) {
-	_, err := NewSMS(SMSOptions{Account: Account{AppID: "app", Endpoint: "ftp://x"}, SignName: "【湖畔】", Limit: -1}, nil)
+	_, err := NewSMS(SMSOptions{Account: Account{AppID: "app", Endpoint: "ftp://x"}, Text: approved.Text{SignName: "【湖畔】", Limit: -1}}, nil)
 	expect(t, err, "secret_id", "secret_key", "app_id", "endpoint", "sign_name", "templates", "limit")
-	_, err = NewVoice(VoiceOptions{Key: "one", Plays: 9, Limit: -1}, nil)
+	_, err = NewVoice(VoiceOptions{Call: approved.Call{Key: "one", Plays: 9, Limit: -1}}, nil)
 	expect(t, err, "secret_id", "secret_key", "app_id", "templates", "key:", "plays", "limit")
 }
 

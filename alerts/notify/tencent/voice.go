@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
-	"strings"
 	"time"
 
 	"shouwang.care/shouwang/alerts/notify"
@@ -18,36 +17,17 @@ import (
 // VoiceOptions are the settings of calls over Tencent Cloud.
 type VoiceOptions struct {
 	Account `yaml:",inline"`
-	// Templates are the approved voice templates for each kind of message.
-	// Their variables have numbers: fill lists the parts in that order. Each
-	// must end by asking for the key, such as 确认请按 1.
-	Templates approved.Templates `yaml:"templates"`
-	// Key is the key of the telephone that accepts an alarm, or says that other
-	// news was heard; empty is "1".
-	Key string `yaml:"key"`
-	// Plays is how often the message is spoken, 1 to 3; 0 is 3.
-	Plays int `yaml:"plays"`
-	// Callback says that the service was given the address of the callbacks.
-	// Without them nothing is ever known of a call but that it was ordered.
-	Callback bool `yaml:"callback"`
-	// Limit is the greatest length of a variable in characters; 0 is 35.
-	Limit int `yaml:"limit"`
+	// Call has the templates, whose variables have numbers: fill lists the parts
+	// in that order. Without callbacks nothing is ever known of a call but that
+	// it was ordered.
+	approved.Call `yaml:",inline"`
 }
 
 // Check lists every mistake in the settings.
 func (o VoiceOptions) Check() error {
 	var m notify.Mistakes
 	o.Account.check(&m)
-	o.Templates.Check(&m, "templates", notify.ParamCode)
-	if o.Key != "" && (len(o.Key) != 1 || !strings.Contains("0123456789*#", o.Key)) {
-		m.Add("key", "%q is not one key of a telephone", o.Key)
-	}
-	if o.Plays < 0 || o.Plays > 3 {
-		m.Add("plays", "%d is not from 1 to 3", o.Plays)
-	}
-	if o.Limit < 0 {
-		m.Add("limit", "%d is negative", o.Limit)
-	}
+	o.Call.Check(&m)
 	return m.Err()
 }
 
@@ -63,15 +43,7 @@ func NewVoice(o VoiceOptions, client *http.Client) (*Voice, error) {
 	if err := o.Check(); err != nil {
 		return nil, err
 	}
-	if o.Key == "" {
-		o.Key = "1"
-	}
-	if o.Plays == 0 {
-		o.Plays = 3
-	}
-	if o.Limit == 0 {
-		o.Limit = defaultLimit
-	}
+	o.Call = o.Call.Defaulted()
 	return &Voice{o: o, s: newService(o.Account, "vms", "2020-09-02", client)}, nil
 }
 
@@ -149,7 +121,7 @@ func (c *Voice) event(body []byte) (notify.Receipt, error) {
 	switch {
 	case e.Key != nil:
 		r.ID, r.Proof = e.Key.ID, notify.Delivered
-		if strings.Contains(e.Key.Key, c.o.Key) {
+		if c.o.Accepts(e.Key.Key) {
 			r.Proof = notify.Accepted
 		}
 	case e.End != nil:
