@@ -98,6 +98,8 @@ func (c call) importPlan(ctx context.Context) error {
 func (c call) verifyLedger(ctx context.Context) error {
 	f := flag.NewFlagSet("verify-ledger", flag.ContinueOnError)
 	path := f.String("ledger", "", "`file` of the ledger, or of a copy; the one of the settings when not given")
+	heads := f.String("head", "", "`file` of signed heads that was kept elsewhere, as \"gateway heads\" prints them")
+	key := f.String("key", "", "the public `key` in base64 that signed heads must have")
 	asJSON := f.Bool("json", false, "print the report as JSON, with the head of each site's log")
 	cfg, _, err := c.parse(f)
 	if err != nil {
@@ -106,18 +108,29 @@ func (c call) verifyLedger(ctx context.Context) error {
 	if *path == "" {
 		*path = app.LedgerFile(cfg)
 	}
-	report, err := ledger.VerifyFile(ctx, *path)
+	options, err := verifyOptions(*heads, *key)
 	if err != nil {
 		return err
+	}
+	report, err := ledger.VerifyFile(ctx, *path, options...)
+	if err != nil {
+		return err
+	}
+	if *key != "" && report.Signed == 0 && len(report.Breaks) == 0 {
+		err = fmt.Errorf("%s has no signed head to check the key with; give a file of heads, too", *path)
 	}
 	if *asJSON {
 		e := json.NewEncoder(c.stdout)
 		e.SetIndent("", "  ")
-		return errors.Join(e.Encode(report), report.Err())
+		return errors.Join(e.Encode(report), report.Err(), err)
 	}
 	if err := report.Err(); err != nil {
 		return fmt.Errorf("%s does not verify:\n%w", *path, err)
 	}
-	fmt.Fprintf(c.stdout, "%s verifies: %d rows in the logs of %d sites, %d texts erased\n", *path, report.Rows, len(report.Heads), report.Erased)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "%s verifies: %d rows in the logs of %d sites, %d texts erased, %d signed heads hold\n",
+		*path, report.Rows, len(report.Heads), report.Erased, report.Signed)
 	return nil
 }

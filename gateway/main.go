@@ -33,6 +33,7 @@ const usage = `gateway watches over people: it takes in alarms and puts them bef
   gateway [serve]             run the gateway until it is interrupted
   gateway import FILE         register the sites, edges, residents and users of a site plan
   gateway verify-ledger       check that no row of the site logs was removed or changed
+  gateway heads               print the signed heads of the site logs, for others to keep
   gateway version             print the version
 
 Each takes --config FILE. Without one everything is embedded, listens on this machine only
@@ -54,6 +55,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		return c.importPlan(ctx)
 	case "verify-ledger":
 		return c.verifyLedger(ctx)
+	case "heads":
+		return c.heads(ctx)
 	case "version":
 		fmt.Fprintln(stdout, "gateway", version)
 		return nil

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -297,6 +298,13 @@ func TestVerifyFileBesideARunningGateway(t *testing.T) {
 		}
 	}
 	check("while the gateway runs")
+	signed, err := s.SignHeads(t.Context(), time.Now())
+	if err != nil || len(signed) != 1 {
+		t.Fatalf("signed were %v, %v", signed, err)
+	}
+	if kept, err := SignedHeadsOfFile(t.Context(), s.Path(), "s", time.Time{}); err != nil || !reflect.DeepEqual(kept, signed) {
+		t.Errorf("the file has the signed heads %v, %v, want %v", kept, err, signed)
+	}
 	if err := s.Close(); err != nil {
 		t.Fatal(err)
 	}
