@@ -48,12 +48,15 @@ func TestTheDistrictHasTheSizeThatIsPromised(t *testing.T) {
 			if dev.Driver == config.ADXL345 {
 				got["fall sensors"]++
 			}
+			if dev.Points["presence"] != "" {
+				got["presence buttons"]++
+			}
 		}
 	}
 	want := map[string]int{
 		"city": 1, "district": 1, "township": 3, "village": 9,
 		"nursing_home": 1, "private_home": 60, "floors": 3, "rooms": 40, "residents": 62,
-		"edges": 100, "people": 5, "fall sensors": 12,
+		"edges": 100, "people": 5, "fall sensors": 12, "presence buttons": 82,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the district (-want +got):\n%s", diff)
@@ -210,12 +213,33 @@ func TestTheDaughtersMotherFallsAndMayBeSpokenOf(t *testing.T) {
 	}
 }
 
+// An SOS is taken back in the night, and somebody looks in nevertheless.
+func TestTheNightHasAnSOSThatIsTakenBackAndACarerWhoComes(t *testing.T) {
+	script, err := scenario.Parse("night", night)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, s := range script.Steps {
+		if strings.HasPrefix(s.Place.Label, "206") {
+			got = append(got, s.After.String()+" "+s.Place.String()+" "+s.Action.String())
+		}
+	}
+	want := []string{"1m23s 206-2 press hold 4s", "1m35s 206-2 cancel button", "2m8s 206 presence"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("in room 206 (-want +got):\n%s", diff)
+	}
+}
+
 // stage is all boards of the district without their agents.
 type stage []*board.Board
 
 func (s stage) Check(p scenario.Place, a scenario.Action) error {
 	for _, b := range s {
 		if slices.Contains(b.Places(), p.Label) {
+			if a.Verb == scenario.Offline {
+				return nil // the business of a fleet
+			}
 			return b.Check(p, a)
 		}
 	}

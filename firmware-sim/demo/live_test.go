@@ -24,7 +24,8 @@ func TestTheWholeDemonstrationReachesTheCore(t *testing.T) {
 	if _, err := Init(dir, broker, api); err != nil {
 		t.Fatal(err)
 	}
-	short := "+0s 203-1 fall\n+0s 110-1 press\n+0s 214 pull\n+0s hepu-12 press\n+0s 210 unplug sht3x\n"
+	short := "+0s 203-1 fall\n+0s 110-1 press\n+0s 214 pull\n+0s hepu-12 press\n+0s 210 unplug sht3x\n" +
+		"+0s 206-2 press hold 4s\n+6s 206-2 cancel\n+0s 206 presence\n"
 	if err := os.WriteFile(filepath.Join(dir, NightFile), []byte(short), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -39,13 +40,17 @@ func TestTheWholeDemonstrationReachesTheCore(t *testing.T) {
 		Site  care.SiteID
 		Point care.PointID
 		Class care.Class
+		Phase care.Phase
 	}
 	want := map[what]bool{
-		{"evergreen", "r203-1-fall", care.Fall}: true,
-		{"evergreen", "r110-1-call", care.Call}: true,
-		{"evergreen", "r214-cord", care.SOS}:    true,
-		{"hepu-12", "home-sos", care.SOS}:       true,
-		{"evergreen", "r210-air", care.Fault}:   true,
+		{"evergreen", "r203-1-fall", care.Fall, care.Active}:       true,
+		{"evergreen", "r110-1-call", care.Call, care.Active}:       true,
+		{"evergreen", "r214-cord", care.SOS, care.Active}:          true,
+		{"hepu-12", "home-sos", care.SOS, care.Active}:             true,
+		{"evergreen", "r210-air", care.Fault, care.Active}:         true,
+		{"evergreen", "r206-2-call", care.SOS, care.Active}:        true,
+		{"evergreen", "r206-2-call", care.SOS, care.Clear}:         true,
+		{"evergreen", "r206-presence", care.Presence, care.Active}: true,
 	}
 	got := map[what]bool{}
 	defer func() {
@@ -55,7 +60,7 @@ func TestTheWholeDemonstrationReachesTheCore(t *testing.T) {
 	}()
 	for len(got) < len(want) {
 		e := fleettest.Next(t, events)
-		got[what{e.Site, e.Point, e.Class}] = true
+		got[what{e.Site, e.Point, e.Class, e.Phase}] = true
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("events (-want +got):\n%s", diff)

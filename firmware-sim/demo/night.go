@@ -12,10 +12,14 @@ const night = `# The demonstration: what happens from the moment the agents are 
 +14s   110-1       press
 +50s   214         pull hold 2s
 
-# The next minutes: somebody gets up at night and does not come back, a sensor
-# is gone, an old man far away holds his pendant, the fire is out.
-+40s   108-1       leave-bed
-+35s   210         unplug sht3x
+# The next minutes: a resident holds the button by mistake and takes the SOS back,
+# and a carer looks in all the same; somebody gets up at night and does not come
+# back, a sensor is gone, an old man far away holds his pendant, the fire is out.
++15s   206-2       press hold 4s
++12s   206-2       cancel
++13s   108-1       leave-bed
++20s   206         presence
++15s   210         unplug sht3x
 +45s   hepu-12     press
 +20s   songlan-07  smoke clear
 +10s   203-1       stand
@@ -35,6 +39,7 @@ var moments = []string{
 	"+0s 209-1 press",
 	"+0s 303 pull hold 2s",
 	"+0s xitang-03 press",
+	"+0s 204-1 press hold 4s\n+10s 204-1 cancel\n+50s 204 presence",
 	"+0s 312-1 leave-bed\n+90s 312-1 return-bed",
 	"+0s 205-2 walk for 40s\n+45s 205-2 sit-down",
 	"+0s xitang-07 walk for 1m",
@@ -44,4 +49,6 @@ var moments = []string{
 	"+0s hepu-16 open-door\n+15s hepu-16 close-door",
 	"+0s 208 unplug sht3x\n+40s 208 plug sht3x",
 	"+0s 301 noise for 8s",
+	"+0s xitang-11 presence",
+	"+0s songlan-05 offline for 5m",
 }

@@ -12,7 +12,8 @@ import (
 
 const nursingHome = care.SiteID("evergreen")
 
-// The rooms of the nursing home: on each floor the first ones have two beds.
+// The rooms of the nursing home: on each floor the first ones have two beds, and
+// with them a presence button by the door.
 // 44 beds in double rooms and 18 in single ones make 62.
 var floors = []struct{ floor, rooms, doubles int }{{1, 12, 6}, {2, 14, 8}, {3, 14, 8}}
 
@@ -22,6 +23,13 @@ var floors = []struct{ floor, rooms, doubles int }{{1, 12, 6}, {2, 14, 8}, {3, 1
 var wearers = map[string]bool{"203-1": true, "108-1": true, "205-2": true, "312-1": true}
 
 const homesWithFallSensor = 8
+
+// presence gives the place a button by which a carer or a community worker says
+// that she is there.
+func (u *unit) presence() {
+	u.contact("presence", "GPIO27", board.Presence, u.place,
+		u.point("presence", care.Text{ZH: "护理到场按钮", EN: "Carer's presence button"}, "", ""), "presence")
+}
 
 // chamber is the smoke chamber that every room has.
 var chamber = config.Chamber{CleanVolts: 0.6, VoltsPerPercent: 0.12, FullVolts: 3}
@@ -190,6 +198,9 @@ func (m *maker) room(site *Site, floor int, number string, beds int, first care.
 	}
 	cord := u.point("cord", care.Text{ZH: "卫生间紧急拉绳", EN: "Bathroom cord"}, "", "")
 	u.contact("cord", "GPIO17", board.Cord, number, cord, "sos")
+	if beds > 1 {
+		u.presence()
+	}
 	celsius, percent := m.climateOf(21)
 	u.climate(celsius, percent, "")
 	m.done(u)
@@ -219,6 +230,7 @@ func (m *maker) privateHome(township, n int) {
 	if home := township*homesInTownship + n; home%5 == 2 && home <= 5*homesWithFallSensor {
 		u.fallSensor("fall", u.place, "", 0, resident)
 	}
+	u.presence()
 	u.zone = "kitchen"
 	celsius, percent := m.climateOf(17)
 	u.climate(celsius, percent, resident)
