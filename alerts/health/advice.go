@@ -93,7 +93,6 @@ func Offers(class care.Class, falseAlarms int) []Offer {
 // Advice is about a point with too many false alarms in one turn of a shift.
 type Advice struct {
 	Where
-	Zone care.ZoneID
 	// Shift and Day are the latest such turn: the name of the shift and the local
 	// day on which it began, as midnight UTC of that date.
 	Shift       string
@@ -112,7 +111,6 @@ func advise(sites map[care.SiteID]Site, alarms []alarm) []Advice {
 		day   time.Time
 	}
 	counts := map[turn]int{}
-	zones := map[Where]care.ZoneID{}
 	for _, a := range alarms {
 		if a.of.Cause != care.CauseFalse {
 			continue
@@ -121,7 +119,6 @@ func advise(sites map[care.SiteID]Site, alarms []alarm) []Advice {
 		t := turn{Where: whereOf(a.of)}
 		t.shift, t.day = Turn(site.Shifts, a.at, site.Location)
 		counts[t]++
-		zones[t.Where] = a.of.Zone
 	}
 	latest := map[Where]Advice{}
 	for t, n := range counts {
@@ -132,7 +129,7 @@ func advise(sites map[care.SiteID]Site, alarms []alarm) []Advice {
 		a, ok := latest[t.Where]
 		turns := a.Turns + 1
 		if !ok || t.day.After(a.Day) || t.day.Equal(a.Day) && later(sites[t.Site].Shifts, t.shift, a.Shift) {
-			a = Advice{Where: t.Where, Zone: zones[t.Where], Shift: t.shift, Day: t.day, FalseAlarms: n, Offers: offers}
+			a = Advice{Where: t.Where, Shift: t.shift, Day: t.day, FalseAlarms: n, Offers: offers}
 		}
 		a.Turns = turns
 		latest[t.Where] = a

@@ -62,9 +62,7 @@ func TestOffers(t *testing.T) {
 func TestAdvice(t *testing.T) {
 	wolf := func(class care.Class, point care.PointID, hours ...float64) (list []care.Incident) {
 		for _, h := range hours {
-			i := resolved(raised(class, point, time.Duration(h*float64(time.Hour))), time.Minute, care.CauseFalse)
-			i.Zone = "room-203"
-			list = append(list, i)
+			list = append(list, resolved(raised(class, point, time.Duration(h*float64(time.Hour))), time.Minute, care.CauseFalse))
 		}
 		return list
 	}
@@ -80,15 +78,15 @@ func TestAdvice(t *testing.T) {
 	day := func(d int) time.Time { return time.Date(2026, 11, d, 0, 0, 0, 0, time.UTC) }
 	want := []health.Advice{
 		{
-			Where: where(care.BedExit, "203-mat"), Zone: "room-203", Shift: "evening", Day: day(25), FalseAlarms: 4, Turns: 2,
+			Where: where(care.BedExit, "203-mat"), Shift: "evening", Day: day(25), FalseAlarms: 4, Turns: 2,
 			Offers: []health.Offer{health.OfferDelay, health.OfferMove, health.OfferRepair, health.OfferShelve},
 		},
 		{
-			Where: where(care.SOS, "206-cord"), Zone: "room-203", Shift: "evening", Day: day(25), FalseAlarms: 3, Turns: 2,
+			Where: where(care.SOS, "206-cord"), Shift: "evening", Day: day(25), FalseAlarms: 3, Turns: 2,
 			Offers: []health.Offer{health.OfferMove, health.OfferRepair, health.OfferShelve},
 		},
 		{
-			Where: where(care.Fire, "203-smoke"), Zone: "room-203", Shift: "night", Day: day(24), FalseAlarms: 3, Turns: 1,
+			Where: where(care.Fire, "203-smoke"), Shift: "night", Day: day(24), FalseAlarms: 3, Turns: 1,
 			Offers: []health.Offer{health.OfferUnderRepair},
 		},
 	}

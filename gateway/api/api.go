@@ -28,8 +28,11 @@ type Options struct {
 	Series     Series
 	Coverage   Coverage
 	Quarantine Quarantine
-	Live       Live
-	Health     []HealthCheck
+	History    AlarmHistory
+	// Duty may be nil: then nobody knows how many carers were there.
+	Duty   Duty
+	Live   Live
+	Health []HealthCheck
 	// Web are the files of the built web app; nil serves a page that says how
 	// to build it.
 	Web     fs.FS
@@ -98,6 +101,7 @@ func (a *API) register() {
 	a.registerSession()
 	a.registerIncidents()
 	a.registerPoints()
+	a.registerAlarmHealth()
 	a.registerQuarantine()
 	a.registerEvents()
 	a.registerHealth()

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -20,6 +21,7 @@ const (
 	toSignedIn = "carer leader manager inspector family operator"
 	toStaff    = "carer leader manager"
 	notFamily  = "carer leader manager inspector operator"
+	toJudges   = "leader manager inspector operator"
 	toOperator = "operator"
 	toNobody   = "" // an edge needs no person
 )
@@ -47,6 +49,7 @@ func TestEveryRouteOfEveryRole(t *testing.T) {
 		"POST /api/incidents/{id}/note":    {"/api/incidents/" + id + "/note", map[string]string{"note": "n"}, toStaff},
 		"GET /api/points":                  {"/api/points", nil, notFamily},
 		"GET /api/series":                  {"/api/series?site=songhe&point=203-smoke&quantity=temperature&from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", nil, notFamily},
+		"GET /api/alarm-health":            {"/api/alarm-health?from=" + time.Now().Add(-time.Hour).UTC().Format(time.RFC3339), nil, toJudges},
 		"GET /api/quarantine":              {"/api/quarantine", nil, toOperator},
 		"POST /api/events":                 {"/api/events", "{}", toNobody},
 		"GET /api/live":                    {"/api/live", nil, toSignedIn}, // answers that an upgrade is needed
