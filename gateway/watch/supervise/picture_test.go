@@ -107,7 +107,7 @@ func TestJumpsAndPausesRaiseNothing(t *testing.T) {
 		"the process was stopped for 31 seconds": {31 * time.Second, 31 * time.Second},
 	} {
 		t.Run(name, func(t *testing.T) {
-			m := newModel(10, 20)
+			m := newModel(5, 20)
 			m.pass(time.Hour)
 			// All are silent for nearly their deadline.
 			for key := range m.dir.Points {
@@ -158,7 +158,7 @@ func TestSilenceFollowsTheWorld(t *testing.T) {
 		}
 		sortPoints(points)
 		m.pass(10 * time.Minute)
-		for range rapid.IntRange(1, 30).Draw(t, "steps") {
+		for range rapid.IntRange(1, 20).Draw(t, "steps") {
 			key := rapid.SampledFrom(points).Draw(t, "point")
 			name := people.SiteEdge{Site: key.Site, Edge: "hub"}
 			switch rapid.SampledFrom([]string{"point dies", "point lives", "edge goes", "edge comes", "will", "jump", "broker", "restart", "wait"}).Draw(t, "what") {
@@ -183,7 +183,7 @@ func TestSilenceFollowsTheWorld(t *testing.T) {
 				m.now.up = 0
 				m.p = newPicture(m.now)
 			}
-			m.pass(time.Duration(rapid.IntRange(0, 900).Draw(t, "then")) * time.Second)
+			m.pass(time.Duration(rapid.IntRange(0, 600).Draw(t, "then")) * time.Second)
 		}
 		m.pass(30 * time.Minute)
 		for key := range m.dir.Points {

@@ -9,7 +9,9 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -123,7 +125,7 @@ type night struct {
 	memory *memory
 	dir    *people.Directory
 	boxes  []*box
-	away   bool // the broker
+	away   atomic.Bool // the broker
 	s      *Supervisor
 	stop   func()
 }
@@ -177,7 +179,7 @@ func (n *night) start() {
 	s, err := New(n.t.Context(), Options{
 		Book: n.memory, Active: n.memory, Rows: n.memory, Directory: func() *people.Directory { return n.dir },
 		Well: func() error {
-			if n.away {
+			if n.away.Load() {
 				return errors.New("no connection to the broker")
 			}
 			return nil
@@ -208,10 +210,13 @@ func (n *night) state(b *box, online bool) {
 }
 
 // pass lets time pass in which what lives is heard: each edge and each device
-// once a minute, in its own second of it.
+// once a minute, in its own second of it. Afterwards the supervisor is at rest,
+// so that the test may change the world.
 func (n *night) pass(d time.Duration) {
+	defer synctest.Wait()
 	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(time.Second) {
-		if n.away {
+		if n.away.Load() {
+			n.s.Alive() // which synchronises with the supervisor
 			continue
 		}
 		second := time.Now().Second()

@@ -329,10 +329,10 @@ func TestTimeInWhichTheBrokerWasAwayDoesNotCount(t *testing.T) {
 		floor := n.edge("songhe", care.NursingHome, "floor-2", 3)
 		n.start()
 		n.pass(time.Hour)
-		n.away = true
+		n.away.Store(true)
 		n.pass(2 * time.Hour)
 		floor.unplugged = true // and stays away for three minutes more
-		n.away = false
+		n.away.Store(false)
 		n.pass(3 * time.Minute)
 		floor.unplugged = false
 		n.pass(10 * time.Minute)
@@ -448,9 +448,9 @@ func TestAGrowingSpoolAndLostReadingsAreFaults(t *testing.T) {
 		n.expect("fault active of songhe/edge:floor-2:spool")
 		n.pass(10 * time.Minute)
 		n.expect("fault clear of songhe/edge:floor-2:spool")
-		n.away = true // while nothing can be sent, spools grow
+		n.away.Store(true) // while nothing can be sent, spools grow
 		n.pass(10 * time.Minute)
-		n.away = false
+		n.away.Store(false)
 		floor.spool.Events = 50
 		n.pass(2 * time.Minute)
 		floor.spool.Events = 0
