@@ -104,6 +104,26 @@ describe('whatever the gateway answers is said in words', () => {
     for (const reason of constants('alerts/care/refusal.go', /^Reason/)) has(`refusal.${reason}`);
   });
 
+  test('why a message was not delivered', () => {
+    for (const reason of constants('alerts/notify/failure.go', /./)) has(`undelivered.${reason}`);
+  });
+
+  test('what a message says, and how far it has come', () => {
+    for (const phrase of constants('alerts/book.go', /^Phrase/)) has(`phrase.${phrase}`);
+    for (const state of constants('alerts/book.go', /^Notice/)) has(`notice.${state}`);
+    const source = readFileSync(join(root, 'alerts/notify/notify.go'), 'utf8');
+    const proofs = [...source.matchAll(/case \w+:\n\t\treturn "(\w+)"/g)].map(([, name]) => name ?? '');
+    expect(proofs.length).toBeGreaterThan(3);
+    for (const proof of [...proofs, 'nothing']) has(`proof.${proof}`);
+  });
+
+  test('why an event alarmed nobody', () => {
+    const source = readFileSync(join(root, 'alerts/care/incident.go'), 'utf8');
+    const reasons = [...source.matchAll(/Suppressed\w+\s*= "(\w+)"/g)].map(([, reason]) => reason ?? '');
+    expect(reasons.length).toBeGreaterThan(2);
+    for (const reason of [...reasons, 'off', 'hours', 'away']) has(`suppressed.${reason}`);
+  });
+
   test('what happened to an incident', () => {
     const source = readFileSync(join(root, 'alerts/care/incident.go'), 'utf8');
     const kinds = [...source.matchAll(/EntryKind = "incident\.(\w+)"/g)].map(([, kind]) => kind ?? '');
