@@ -191,18 +191,3 @@ func (r *Report) count(in Input, incidents []care.Incident, alarms []alarm) {
 
 // exercise reports whether the incident was meant.
 func exercise(i *care.Incident) bool { return i.Cause == care.CauseTest || i.Cause == care.CauseDrill }
-
-// CarerHours adds up the hours that carers work at the sites in an interval.
-// carersOnDuty says how many are on duty at a site at a time; it is asked for
-// the middle of each quarter of an hour.
-func CarerHours(sites []care.SiteID, from, to time.Time, carersOnDuty func(site care.SiteID, at time.Time) int) float64 {
-	const step = 15 * time.Minute
-	hours := 0.0
-	for at := from; at.Before(to); at = at.Add(step) {
-		part := min(step, to.Sub(at))
-		for _, s := range sites {
-			hours += float64(carersOnDuty(s, at.Add(part/2))) * part.Hours()
-		}
-	}
-	return hours
-}

@@ -114,24 +114,6 @@ func TestAnEmptyIntervalHasNothing(t *testing.T) {
 	}
 }
 
-// A carer who stays until midnight and one who comes at midnight are eight
-// hours of work.
-func TestCarerHours(t *testing.T) {
-	midnight := at(time.Hour)
-	hours := health.CarerHours([]care.SiteID{"songhe", "qinghe"}, dusk, at(8*time.Hour+10*time.Minute), func(site care.SiteID, when time.Time) int {
-		if site == "qinghe" {
-			return 0
-		}
-		if when.Before(midnight) {
-			return 3
-		}
-		return 1
-	})
-	if want := 3 + 7 + 1./6; hours < want-1e-9 || hours > want+1e-9 {
-		t.Errorf("carers worked %v hours, want %v", hours, want)
-	}
-}
-
 func TestTurnsOfShifts(t *testing.T) {
 	newYork, err := time.LoadLocation("America/New_York")
 	if err != nil {

@@ -22,9 +22,9 @@ type AlarmHistory interface {
 
 // Duty knows who works.
 type Duty interface {
-	// CarersOnDuty returns a function that says how many carers are on duty at a
-	// site at a time; nil when the site has no roster.
-	CarersOnDuty(ctx context.Context, site care.SiteID) (func(at time.Time) int, error)
+	// CarerHours returns how many hours carers were on duty at a site, all
+	// together; known is false when the site has no roster.
+	CarerHours(ctx context.Context, site care.SiteID, from, to time.Time) (hours float64, known bool, err error)
 }
 
 // MaxHealthDays is the longest interval of alarm health.
@@ -118,11 +118,11 @@ func (a *API) carerHours(ctx context.Context, sites []care.SiteID, from, to time
 	}
 	total := 0.0
 	for _, id := range sites {
-		onDuty, err := a.Duty.CarersOnDuty(ctx, id)
-		if err != nil || onDuty == nil {
+		hours, known, err := a.Duty.CarerHours(ctx, id, from, to)
+		if err != nil || !known {
 			return 0, err
 		}
-		total += health.CarerHours([]care.SiteID{id}, from, to, func(_ care.SiteID, at time.Time) int { return onDuty(at) })
+		total += hours
 	}
 	return total, nil
 }

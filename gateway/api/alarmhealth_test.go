@@ -193,20 +193,11 @@ func TestAlarmHealthSeesWhatStands(t *testing.T) {
 	}
 }
 
-// crew is a roster of three by day and one at night, UTC, at the sites that it
-// names.
+// crew is two carers round the clock at the sites that it names.
 type crew []care.SiteID
 
-func (c crew) CarersOnDuty(_ context.Context, site care.SiteID) (func(time.Time) int, error) {
-	if !slices.Contains(c, site) {
-		return nil, nil
-	}
-	return func(at time.Time) int {
-		if at.UTC().Hour() < 12 {
-			return 3
-		}
-		return 1
-	}, nil
+func (c crew) CarerHours(_ context.Context, site care.SiteID, from, to time.Time) (float64, bool, error) {
+	return 2 * to.Sub(from).Hours(), slices.Contains(c, site), nil
 }
 
 func TestAlarmsByCarerHour(t *testing.T) {
@@ -214,7 +205,7 @@ func TestAlarmsByCarerHour(t *testing.T) {
 		crew  crew
 		hours float64
 	}{
-		"both sites have a roster":    {crew{songhe, qinghe}, 2 * (12*3 + 12)},
+		"both sites have a roster":    {crew{songhe, qinghe}, 2 * 2 * 24},
 		"what is known of one is not": {crew{songhe}, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
