@@ -50,6 +50,7 @@ func TestTextMessages(t *testing.T) {
 			return must[*SMS](t)(NewSMS(smsOptions(server.URL), nil)), server
 		},
 		To: "+8613812345678", Best: notify.Delivered, Keyed: true,
+		Secrets:   []string{testSecret, "13812345678"},
 		Says:      []string{"【湖畔养老院】SMS_1", "place:2 楼 203 房 1 床", "what:跌倒", "time:03:12", "code:Zm9vYmFy"},
 		Permanent: []notifytest.Fault{notifytest.ErrorInBody, notifytest.WrongKey},
 	})
@@ -64,6 +65,7 @@ func TestCalls(t *testing.T) {
 					return must[*Voice](t)(NewVoice(voiceOptions(server.URL), nil)), server
 				},
 				To: to, Best: notify.Accepted,
+				Secrets:   []string{testSecret, strings.TrimPrefix(to, "+86")},
 				Says:      []string{"TTS_1", "place:2 楼 203 房 1 床", "what:跌倒"},
 				Permanent: []notifytest.Fault{notifytest.ErrorInBody, notifytest.WrongKey},
 			})
@@ -116,6 +118,15 @@ func TestCodesSayWhetherToTryAgain(t *testing.T) {
 		if !strings.Contains(f.Detail, code) {
 			t.Errorf("the detail does not name %s: %s", code, f.Detail)
 		}
+	}
+}
+
+func TestARefusedSignatureDoesNotRepeatTheRequest(t *testing.T) {
+	_, server := newCloud(t)
+	server.Misbehave(notifytest.WrongKey)
+	_, err := must[*SMS](t)(NewSMS(smsOptions(server.URL), nil)).Send(t.Context(), notifytest.Message("+8613812345678"))
+	if err == nil || strings.Contains(err.Error(), "string to sign") {
+		t.Errorf("the error is %v", err)
 	}
 }
 

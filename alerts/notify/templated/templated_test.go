@@ -112,6 +112,7 @@ func TestAnyProvider(t *testing.T) {
 			return open(t, options(server.URL)), server
 		},
 		To: "+8613812345678", Best: notify.Delivered, Keyed: true,
+		Secrets:   []string{testKey, "13812345678"},
 		Permanent: []notifytest.Fault{notifytest.ErrorInBody, notifytest.WrongKey},
 	})
 }
@@ -151,6 +152,7 @@ func TestAProviderWithoutJSON(t *testing.T) {
 			return open(t, o(server.URL)), server
 		},
 		To: "+8613812345678", Best: notify.Taken,
+		Secrets:   []string{"hush-hush", "13812345678"},
 		Permanent: []notifytest.Fault{notifytest.WrongKey},
 	})
 }

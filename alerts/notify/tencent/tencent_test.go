@@ -57,6 +57,7 @@ func TestTextMessages(t *testing.T) {
 			return newSMS(t, smsOptions(server.URL)), server
 		},
 		To: "+8613812345678", Best: notify.Delivered, Keyed: true,
+		Secrets:   []string{testKey, "13812345678"},
 		Says:      []string{"【湖畔养老院】1110 2 楼 203 房 1 床|跌倒|03:12|Zm9vYmFy"},
 		Permanent: []notifytest.Fault{notifytest.ErrorInBody, notifytest.WrongKey},
 	})
@@ -69,6 +70,7 @@ func TestCalls(t *testing.T) {
 			return newVoice(t, voiceOptions(server.URL)), server
 		},
 		To: "+8613812345678", Best: notify.Accepted, Keyed: true,
+		Secrets:   []string{testKey, "13812345678"},
 		Says:      []string{"4356 2 楼 203 房 1 床|跌倒"},
 		Permanent: []notifytest.Fault{notifytest.ErrorInBody, notifytest.WrongKey},
 	})

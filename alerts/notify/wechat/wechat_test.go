@@ -132,6 +132,7 @@ func TestTemplateMessages(t *testing.T) {
 			return open(t, options(server.URL)), server
 		},
 		To: follower, Best: notify.Delivered, Keyed: true,
+		Secrets:   []string{testSecret, "14_token-1"},
 		Says:      []string{"tpl-1", "https://gateway.example.org/a/Zm9vYmFy", "thing1:2 楼 203 房 1 床", "thing2:湖畔养老院 2 楼 203 房 1 床…", "time3:03:12"},
 		Permanent: []notifytest.Fault{notifytest.ErrorInBody, notifytest.WrongKey},
 	})
