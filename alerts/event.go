@@ -37,6 +37,8 @@ type Situation struct {
 	// Under is the open incident that explains one of the equipment at this
 	// point; empty when nothing does.
 	Under string
+	// Severity is that of an incident that is raised; 0 is that of its class.
+	Severity care.Severity
 	// Held says that the event was recorded before and held back, and that the
 	// time has come to look at it again.
 	Held bool
@@ -242,7 +244,7 @@ func (in Situation) alarm(active bool) Decision {
 			i.ConfirmedAt, i.ConfirmedBy = &at, in.Event.Point
 		}
 		i.State, i.Accepted, i.Arrived = care.Raised, nil, nil
-		i.CancelledAt, i.Severity = nil, i.Class.Severity()
+		i.CancelledAt, i.Severity = nil, max(i.Severity, in.severity())
 		i.Alarms++
 		i.AlarmedAt = in.Now
 		d.Incident = &i
@@ -256,6 +258,14 @@ func (in Situation) alarm(active bool) Decision {
 	return d
 }
 
+// severity is how severe what the event says is.
+func (in Situation) severity() care.Severity {
+	if in.Severity != 0 {
+		return in.Severity
+	}
+	return in.Event.Class.Severity()
+}
+
 // raise returns the incident that the event begins, before its first row.
 func (in Situation) raise() *care.Incident {
 	e := in.Event
@@ -267,7 +277,7 @@ func (in Situation) raise() *care.Incident {
 		Under: under,
 		ID:    in.ID, Site: e.Site, Class: e.Class, Key: care.IncidentKey(e.Class, in.Point),
 		Point: e.Point, Zone: in.Point.Zone, Resident: in.Point.Resident,
-		Severity: e.Class.Severity(), State: care.Raised,
+		Severity: in.severity(), State: care.Raised,
 		HappenedAt: e.Time, RaisedAt: in.Now, AlarmedAt: in.Now, Alarms: 1,
 		// What was held back on purpose is not late.
 		Late: !in.Held && in.Now.Sub(e.Time) > care.LateAfter, Clock: e.Clock,

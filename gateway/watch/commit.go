@@ -130,6 +130,12 @@ func (w *Watch) committed(events []care.Received, outcomes []outcome) {
 
 // commitOne records one event and does what it means.
 func (t *turn) commitOne(ctx context.Context, e care.Received) (outcome, error) {
+	return t.commitSevere(ctx, e, 0)
+}
+
+// commitSevere is commitOne for an incident of another severity than its class
+// has; 0 is that of the class.
+func (t *turn) commitSevere(ctx context.Context, e care.Received, severity care.Severity) (outcome, error) {
 	o := outcome{receipt: care.Receipt{ID: e.ID, Status: care.ReceiptCommitted}}
 	if len(e.Data) > 0 && !json.Valid(e.Data) {
 		return o, care.Refuse(care.ReasonBadEvent, "the data of the event is not JSON")
@@ -153,6 +159,7 @@ func (t *turn) commitOne(ctx context.Context, e care.Received) (outcome, error) 
 	if err != nil {
 		return o, err
 	}
+	in.Severity = severity
 	o.decision = alerts.OnEvent(in)
 	at := place{site: e.Site, point: e.Point, class: e.Class, resident: point.Resident}
 	return o, t.enter(ctx, at, in.Open, o.decision)

@@ -19,6 +19,8 @@ type turn struct {
 	decisions []alerts.Decision
 	timers    bool // some were set, so that the next one may be due earlier
 	jobs      []alerts.Job
+	// conditions of rules are due; they are worked on after the transaction.
+	conditions []string
 }
 
 // update runs fn in a transaction and, once it is durable, counts what was
@@ -42,6 +44,11 @@ func (w *Watch) update(ctx context.Context, fn func(t *turn) error) error {
 	}
 	if done.timers {
 		w.wakeUp()
+	}
+	for _, ref := range done.conditions {
+		if err := w.conditionDue(ctx, ref); err != nil && ctx.Err() == nil {
+			w.log.Error("a condition of a rule that was due could not be carried out, it comes back", "condition", ref, "error", err)
+		}
 	}
 	for _, j := range done.jobs {
 		select {

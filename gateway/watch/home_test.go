@@ -2,6 +2,7 @@ package watch_test
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -117,7 +118,9 @@ func (h *home) start() {
 	}
 	h.faults = &faulty{Ledger: book{h.store}}
 	h.registry = prometheus.NewRegistry()
-	h.watch = watch.New(h.faults, slog.New(slog.DiscardHandler), h.registry, watch.Options{OpenIncidents: h.store.OpenIncidents})
+	h.watch = watch.New(h.faults, slog.New(slog.DiscardHandler), h.registry, watch.Options{
+		OpenIncidents: h.store.OpenIncidents, CountTimers: h.store.CountTimers, Conditions: conditions(h.store), LinkSecret: []byte("a secret of a test"),
+	})
 }
 
 func (h *home) stop() {
@@ -213,4 +216,24 @@ func (h *home) feed() []care.FeedRow {
 // act is an act of the person on the incident, on a screen.
 func act(kind alerts.ActionKind, incident string, by care.UserID) alerts.Action {
 	return alerts.Action{Kind: kind, Incident: incident, By: by, Name: "Nurse " + string(by), Means: care.ByScreen}
+}
+
+// saveDocument saves a document in a transaction.
+func saveDocument(d alerts.Document, by care.Act) func(*ledger.Tx) error {
+	return func(tx *ledger.Tx) error {
+		_, err := tx.SaveDocument(context.Background(), d, by)
+		return err
+	}
+}
+
+// conditions returns what the ledger kept of the rules.
+func conditions(store *ledger.Store) func(context.Context) ([]json.RawMessage, error) {
+	return func(ctx context.Context) ([]json.RawMessage, error) {
+		rows, err := store.Conditions(ctx)
+		bodies := make([]json.RawMessage, len(rows))
+		for i, r := range rows {
+			bodies[i] = r.Body
+		}
+		return bodies, err
+	}
 }

@@ -141,3 +141,29 @@ func (o *openIncidents) Collect(ch chan<- prometheus.Metric) {
 		ch <- prometheus.MustNewConstMetric(openDesc, prometheus.GaugeValue, float64(n), string(state))
 	}
 }
+
+// openTimers is the gauge of what is still to be done.
+type openTimers struct {
+	count func(ctx context.Context) (map[alerts.TimerKind]int, error)
+	log   *slog.Logger
+}
+
+var timersDesc = prometheus.NewDesc("shouwang_timers_open", "Steps that are to be carried out at a later time, by kind.", []string{"kind"}, nil)
+
+// Describe names the gauge.
+func (o *openTimers) Describe(ch chan<- *prometheus.Desc) { ch <- timersDesc }
+
+// Collect counts the timers. When the ledger does not answer, the gauge is
+// absent from the scrape.
+func (o *openTimers) Collect(ch chan<- prometheus.Metric) {
+	ctx, cancel := context.WithTimeoutCause(context.Background(), scrapeTimeout, errScrapeTimeout)
+	defer cancel()
+	counts, err := o.count(ctx)
+	if err != nil {
+		o.log.Warn("the open timers could not be counted for the metrics", "error", err)
+		return
+	}
+	for kind, n := range counts {
+		ch <- prometheus.MustNewConstMetric(timersDesc, prometheus.GaugeValue, float64(n), string(kind))
+	}
+}

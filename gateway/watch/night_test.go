@@ -368,6 +368,22 @@ func TestPrivateHome(t *testing.T) {
 	})
 }
 
+func TestConsentWithdrawnAtOnce(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.sends("pendant", care.SOS, care.Active, "")
+		n.hears("sms r-wang: 您按了", "sms son: Help was called")
+		by := care.Act{By: "chen", Name: "Chen", At: time.Now(), Means: care.ByScreen}
+		if err := n.store.Update(t.Context(), func(tx *ledger.Tx) error {
+			return tx.SetConsent(t.Context(), "r-wang", false, by, "he said so himself")
+		}); err != nil {
+			t.Fatal(err)
+		}
+		n.does(alerts.Arrive, "cadre")
+		n.does(alerts.Resolve, "cadre")
+		n.hears()
+	})
+}
+
 func TestStormIsOneMessage(t *testing.T) {
 	atNight(t, func(t *testing.T, n *night) {
 		var events []care.Received

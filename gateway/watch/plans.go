@@ -61,10 +61,18 @@ func (w *Watch) refreshPlans(ctx context.Context) {
 			}
 		}
 	}
-	w.plans.mu.Lock()
-	defer w.plans.mu.Unlock()
-	w.plans.revision = revision
-	w.plans.rosters, w.plans.ladders, w.plans.rules = next.rosters, next.ladders, next.rules
+	w.plans.take(revision, &next)
+	if err := w.revise(ctx); err != nil && ctx.Err() == nil {
+		w.log.Error("conditions could not be brought in line with changed rules; the next readings do", "error", err)
+	}
+}
+
+// take puts newer plans in place of those before.
+func (p *plans) take(revision string, next *plans) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.revision = revision
+	p.rosters, p.ladders, p.rules = next.rosters, next.ladders, next.rules
 }
 
 // keep reads a JSON document into a map.

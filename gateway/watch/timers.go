@@ -29,6 +29,7 @@ const (
 func (w *Watch) Run(ctx context.Context) error {
 	for {
 		w.refreshPlans(ctx)
+		w.observeAgain(ctx)
 		next := w.runDue(ctx)
 		w.passed.Store(time.Now().UnixNano())
 		rest := time.NewTimer(min(idle, max(0, time.Until(next))))

@@ -16,6 +16,7 @@ package watch
 
 import (
 	"context"
+	"encoding/json"
 	"log/slog"
 	"slices"
 	"sync"
@@ -26,6 +27,7 @@ import (
 
 	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/rule"
 )
 
 // Options are what a Watch can do without.
@@ -33,6 +35,11 @@ type Options struct {
 	// OpenIncidents lists the open incidents. It is called at each scrape for
 	// the gauge of open incidents, which is absent without it.
 	OpenIncidents func(ctx context.Context) ([]care.Incident, error)
+	// CountTimers counts the open timers by kind, for a gauge at each scrape.
+	CountTimers func(ctx context.Context) (map[alerts.TimerKind]int, error)
+	// Conditions returns the conditions of rules that were kept, as they were
+	// given to SaveCondition.
+	Conditions func(ctx context.Context) ([]json.RawMessage, error)
 	// LinkSecret signs the links of messages, 128 random bits or more. Without
 	// one there are no links.
 	LinkSecret []byte
@@ -49,6 +56,11 @@ type Watch struct {
 	wake    chan struct{}
 	jobs    chan alerts.Job
 	passed  atomic.Int64 // when Run last went through all that was due
+
+	// rules is locked before any transaction, never in one.
+	rules      sync.Mutex
+	conditions map[conditionKey]rule.Condition // nil until they were loaded
+	again      []care.Reading                  // could not be looked at
 
 	mu          sync.Mutex
 	subscribers []*func()
@@ -68,6 +80,9 @@ func New(ledger Ledger, log *slog.Logger, reg prometheus.Registerer, opts Option
 	}
 	if opts.OpenIncidents != nil {
 		reg.MustRegister(&openIncidents{list: opts.OpenIncidents, log: log})
+	}
+	if opts.CountTimers != nil {
+		reg.MustRegister(&openTimers{count: opts.CountTimers, log: log})
 	}
 	return w
 }

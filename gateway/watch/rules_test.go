@@ -1,0 +1,120 @@
+package watch_test
+
+import (
+	"testing"
+	"time"
+
+	"shouwang.care/shouwang/alerts"
+	"shouwang.care/shouwang/alerts/care"
+)
+
+// reads has a reading arrive now.
+func (n *night) reads(point care.PointID, quantity care.Quantity, value float64) {
+	n.t.Helper()
+	r := care.Reading{Site: "songhe", Point: point, Quantity: quantity, Time: time.Now().UTC(), Value: value}
+	if err := n.watch.Observe(n.t.Context(), []care.Reading{r}); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+// configures saves a document, as the API does.
+func (n *night) configures(kind alerts.DocumentKind, name, body string) {
+	n.t.Helper()
+	by := care.Act{By: "chen", Name: "Chen", At: time.Now(), Means: care.ByScreen}
+	was, _, err := n.store.Document(n.t.Context(), "songhe", kind, name)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	err = n.store.Update(n.t.Context(), saveDocument(alerts.Document{Site: "songhe", Kind: kind, Name: name, Body: []byte(body), Revision: was.Revision}, by))
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	n.waits(10 * time.Second)
+}
+
+const coldRoom = `
+rules:
+  - id: cold
+    name: {zh: 房间过冷, en: Room too cold}
+    class: vital
+    quantity: temperature
+    when: value < 16.0
+    until: value >= 17.0
+    for: 30m
+`
+
+func TestColdRoom(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.configures(alerts.DocumentRules, "", coldRoom)
+		for range 5 {
+			n.reads("203-1-bed", care.Temperature, 15)
+			n.waits(5 * time.Minute)
+		}
+		n.hears()
+		n.dies(2 * time.Minute) // neither forgets nor begins anew
+		n.reads("203-1-bed", care.Temperature, 15)
+		n.waits(3 * time.Minute)
+		n.hears("sms wang: Vital sign")
+		n.reads("203-1-bed", care.Temperature, 16.5)
+		if i := n.only(); !i.Active {
+			t.Error("it ended within its hysteresis")
+		}
+		n.reads("203-1-bed", care.Temperature, 17)
+		if i := n.only(); i.Active || i.ClearedAt == nil {
+			t.Errorf("warm again, and it says %+v", i)
+		}
+		n.does(alerts.Resolve, "wang")
+	})
+}
+
+func TestDoorOpenAtNight(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.configures(alerts.DocumentRules, "", `
+rules:
+  - id: door
+    name: {zh: 夜间外门敞开, en: Door open at night}
+    class: wandering
+    quantity: contact
+    when: value == 1.0
+    for: 5m
+    hours: 22:00-06:00
+`)
+		// The bubble begins at 08:00 in Shanghai.
+		n.waits(13*time.Hour + 50*time.Minute - 10*time.Second) // 21:50
+		n.reads("203-1-bed", care.Contact, 1)
+		n.waits(15*time.Minute - time.Second)
+		n.hears()
+		n.waits(time.Second) // 22:05, without any further reading
+		n.hears("sms wang: Wandering")
+		n.reads("203-1-bed", care.Contact, 0)
+		n.does(alerts.Resolve, "wang")
+	})
+}
+
+func TestOutOfBedByHerOwnRules(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.configures(alerts.DocumentCare, "r-li", `{"rules":[{"class":"bed_exit","on":true,"hours":"22:00-06:00","delay_s":900}]}`)
+		n.sends("203-1-bed", care.BedExit, care.Active, "") // 08:00: nobody minds
+		n.hears()
+		n.sends("203-1-bed", care.BedExit, care.Clear, "")
+		n.waits(13*time.Hour + 50*time.Minute - 10*time.Second)
+		n.sends("203-1-bed", care.BedExit, care.Active, "") // 21:50
+		n.waits(25*time.Minute - time.Second)
+		n.hears()
+		n.waits(time.Second) // 22:15
+		n.hears("sms wang: Bed exit")
+		n.does(alerts.Resolve, "wang")
+		n.sends("203-1-bed", care.BedExit, care.Clear, "")
+	})
+}
+
+func TestAway(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.configures(alerts.DocumentCare, "r-li", `{"away":[{"from":"1999-12-31T00:00:00Z","to":"2000-01-03T00:00:00Z","reason":"hospital"}]}`)
+		n.sends("203-1-bed", care.BedExit, care.Active, "")
+		n.sends("203-1-cord", care.SOS, care.Active, "") // whoever pulls it needs help
+		n.hears("sms wang: SOS")
+		n.does(alerts.Resolve, "wang")
+		n.sends("203-1-bed", care.BedExit, care.Clear, "")
+	})
+}
