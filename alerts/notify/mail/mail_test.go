@@ -151,14 +151,7 @@ func TestMistakesInSettingsAreShownAtOnce(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			_, err := New(c.o)
-			if len(c.want) == 0 && err != nil {
-				t.Errorf("right settings: %v", err)
-			}
-			for _, w := range c.want {
-				if err == nil || !strings.Contains(err.Error(), w) {
-					t.Errorf("the error lacks %q: %v", w, err)
-				}
-			}
+			notifytest.Mistakes(t, err, c.want)
 		})
 	}
 }

@@ -220,18 +220,7 @@ func TestMistakesInSettingsAreShownAtOnce(t *testing.T) {
 		{"right", map[string]notify.Secret{"default": "ntfy://ntfy.sh/topic", "m": "matrix://user:hush@matrix.example.org"}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := Options{URLs: c.urls}.Check()
-			if len(c.want) == 0 && err != nil {
-				t.Errorf("right settings: %v", err)
-			}
-			for _, w := range c.want {
-				if err == nil || !strings.Contains(err.Error(), w) {
-					t.Errorf("the error lacks %q: %v", w, err)
-				}
-			}
-			if err != nil && strings.Contains(err.Error(), "hush") {
-				t.Errorf("the error shows a key: %v", err)
-			}
+			notifytest.Mistakes(t, Options{URLs: c.urls}.Check(), c.want, "hush")
 		})
 	}
 }

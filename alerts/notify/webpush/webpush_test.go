@@ -200,18 +200,7 @@ func TestMistakesInSettingsAreShownAtOnce(t *testing.T) {
 		{"right", Options{PublicKey: public, PrivateKey: private, Contact: contact}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := c.o.Check()
-			if len(c.want) == 0 && err != nil {
-				t.Errorf("right settings: %v", err)
-			}
-			for _, w := range c.want {
-				if err == nil || !strings.Contains(err.Error(), w) {
-					t.Errorf("the error lacks %q: %v", w, err)
-				}
-			}
-			if err != nil && strings.Contains(err.Error(), string(private)) {
-				t.Errorf("the error shows the key: %v", err)
-			}
+			notifytest.Mistakes(t, c.o.Check(), c.want, string(private))
 		})
 	}
 }
