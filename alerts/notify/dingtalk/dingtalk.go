@@ -20,6 +20,7 @@ import (
 	"time"
 
 	"shouwang.care/shouwang/alerts/notify"
+	"shouwang.care/shouwang/alerts/notify/phone"
 	"shouwang.care/shouwang/alerts/notify/post"
 )
 
@@ -90,8 +91,8 @@ func (c *robot) Best() notify.Proof { return notify.Taken }
 
 // Send puts one message into the group.
 func (c *robot) Send(ctx context.Context, m notify.Message) (notify.Sent, error) {
-	number, ok := mobile(m.To)
-	if !ok && m.To != Nobody {
+	number := mobile(m.To)
+	if number == "" && m.To != Nobody {
 		return notify.Sent{}, notify.Hopeless(notify.BadAddress, "the address is neither a mobile number such as +8613800000000 nor %q", Nobody)
 	}
 	if err := c.send(ctx, body(m, number)); err != nil {
@@ -181,14 +182,14 @@ func escape(s string) string { return marks.Replace(s) }
 var marks = strings.NewReplacer(`\`, `\\`, "*", `\*`, "_", `\_`, "`", "\\`", "[", `\[`, "]", `\]`, "<", "&lt;", "#", `\#`, "\n", "\n\n")
 
 // mobile returns a number as DingTalk writes it: without +86. Numbers of other
-// countries stay as they are; what a group makes of them is not documented.
-func mobile(to string) (string, bool) {
-	number, ok := strings.CutPrefix(to, "+")
-	if !ok || len(number) < 6 || strings.Trim(number, "0123456789") != "" {
-		return "", false
+// countries stay as they are; what a group makes of them is not documented. It
+// is "" when it is no number.
+func mobile(to string) string {
+	if phone.Check(to) != nil {
+		return ""
 	}
-	if home, ok := strings.CutPrefix(number, "86"); ok && len(home) == 11 {
-		return home, true
+	if n, ok := phone.Mobile(to); ok {
+		return n
 	}
-	return to, true
+	return to
 }

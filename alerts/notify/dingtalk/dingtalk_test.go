@@ -176,18 +176,7 @@ func TestMistakesInSettingsAreShownAtOnce(t *testing.T) {
 		{"right", Options{URL: "https://oapi.dingtalk.com/robot/send?access_token=hush", Secret: secret}, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			err := c.o.Check()
-			if len(c.want) == 0 && err != nil {
-				t.Errorf("right settings: %v", err)
-			}
-			for _, w := range c.want {
-				if err == nil || !strings.Contains(err.Error(), w) {
-					t.Errorf("the error lacks %q: %v", w, err)
-				}
-			}
-			if err != nil && strings.Contains(err.Error(), "hush") {
-				t.Errorf("the error shows the token: %v", err)
-			}
+			notifytest.Mistakes(t, c.o.Check(), c.want, "hush")
 		})
 	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"shouwang.care/shouwang/alerts/notify"
+	"shouwang.care/shouwang/alerts/notify/phone"
 	"shouwang.care/shouwang/alerts/notify/post"
 )
 
@@ -69,12 +70,12 @@ func (c *robot) Best() notify.Proof { return notify.Taken }
 // which a mention of a mobile number makes a telephone ring.
 func (c *robot) Send(ctx context.Context, m notify.Message) (notify.Sent, error) {
 	t := &text{}
-	number, isNumber := mobile(m.To)
+	number := mobile(m.To)
 	switch {
-	case m.To == "" || strings.HasPrefix(m.To, "@"):
+	case m.To == "" || strings.HasPrefix(m.To, "@") || strings.HasPrefix(m.To, "+") && number == "":
 		return notify.Sent{}, notify.Hopeless(notify.BadAddress, "the address is neither a mobile number nor a userid nor %q", Nobody)
 	case m.To == Nobody:
-	case isNumber:
+	case number != "":
 		t.Mobiles = []string{number}
 	default:
 		t.Members = []string{m.To}
@@ -106,15 +107,14 @@ func (c *robot) send(ctx context.Context, t *text) error {
 	return a.failure()
 }
 
-// mobile returns a number as WeCom writes it: without +86, other countries
-// with their code.
-func mobile(to string) (string, bool) {
-	number, ok := strings.CutPrefix(to, "+")
-	if !ok || len(number) < 6 || strings.Trim(number, "0123456789") != "" {
-		return "", false
+// mobile returns a number as WeCom writes it: without +86, those of other
+// countries with their code; "" when it is no number.
+func mobile(to string) string {
+	if phone.Check(to) != nil {
+		return ""
 	}
-	if home, ok := strings.CutPrefix(number, "86"); ok && len(home) == 11 {
-		return home, true
+	if n, ok := phone.Mobile(to); ok {
+		return n
 	}
-	return to, true
+	return to
 }
