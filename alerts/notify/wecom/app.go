@@ -5,7 +5,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"sync"
 	"time"
 
 	"shouwang.care/shouwang/alerts/notify"
@@ -60,9 +59,7 @@ type app struct {
 	o      App
 	client *http.Client
 
-	mu    sync.Mutex // held while a token is asked for, so that one is
-	token string
-	until time.Time
+	tokens *post.Tokens
 }
 
 // NewApp returns the channel of an application. Its addresses are userids of
@@ -76,7 +73,9 @@ func NewApp(o App, client *http.Client) notify.Channel {
 	if client == nil {
 		client = post.NewClient()
 	}
-	return &app{o: o, client: client}
+	c := &app{o: o, client: client}
+	c.tokens = post.NewTokens(c.fetch)
+	return c
 }
 
 // Best is Taken: WeCom reports nothing afterwards.
@@ -89,12 +88,8 @@ func (c *app) Send(ctx context.Context, m notify.Message) (notify.Sent, error) {
 		// "@all" and lists would wake people who were not meant.
 		return notify.Sent{}, notify.Hopeless(notify.BadAddress, "the address is not the userid of one member")
 	}
-	a, err := c.send(ctx, m)
-	if err == nil {
-		err = a.failure()
-	}
-	if err != nil {
-		return notify.Sent{}, c.clean(err, m)
+	if err := c.send(ctx, m); err != nil {
+		return notify.Sent{}, notify.AsFailure(err).Hide(m.To, string(c.o.Secret))
 	}
 	// The id serves to take a message back, not to ask for it: it is no Sent.ID.
 	return notify.Sent{Proof: notify.Taken}, nil
@@ -102,27 +97,26 @@ func (c *app) Send(ctx context.Context, m notify.Message) (notify.Sent, error) {
 
 // send sends with the token at hand, and once more with a new one when WeCom
 // no longer knows it.
-func (c *app) send(ctx context.Context, m notify.Message) (answer, error) {
-	body := c.body(m)
+func (c *app) send(ctx context.Context, m notify.Message) error {
+	body, token := c.body(m), ""
 	var a answer
 	for range 2 {
-		token, err := c.fresh(ctx)
-		if err != nil {
-			return answer{}, err
+		var err error
+		if token, err = c.tokens.Get(ctx, token); err != nil {
+			return err
 		}
 		status, b, err := post.JSON(ctx, c.client, c.o.Endpoint+"/cgi-bin/message/send?access_token="+url.QueryEscape(token), body)
-		if err != nil {
-			return answer{}, err
+		if err == nil {
+			a, err = read(status, b)
 		}
-		if a, err = read(status, b); err != nil {
-			return answer{}, err
+		if err != nil {
+			return notify.AsFailure(err).Hide(token)
 		}
 		if !a.stale() {
-			return a, nil
+			break
 		}
-		c.forget(token)
 	}
-	return a, nil
+	return a.failure()
 }
 
 type request struct {
@@ -179,48 +173,26 @@ func keyed(link, key string) string {
 	return link + "#" + key
 }
 
-// fresh returns a token that is good for a minute at least.
-func (c *app) fresh(ctx context.Context) (string, error) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.token != "" && time.Now().Before(c.until) {
-		return c.token, nil
-	}
+// fetch asks for a token.
+func (c *app) fetch(ctx context.Context) (string, time.Duration, error) {
 	q := url.Values{"corpid": {c.o.CorpID}, "corpsecret": {string(c.o.Secret)}}
 	r, err := http.NewRequest(http.MethodGet, c.o.Endpoint+"/cgi-bin/gettoken?"+q.Encode(), nil)
 	if err != nil {
-		return "", notify.Hopeless(notify.Misconfigured, "the endpoint of WeCom is not a URL")
+		return "", 0, notify.Hopeless(notify.Misconfigured, "the endpoint of WeCom is not a URL")
 	}
 	status, body, err := post.Do(ctx, c.client, r)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	a, err := read(status, body)
 	if err != nil {
-		return "", err
+		return "", 0, err
 	}
 	if err := a.failure(); err != nil {
-		return "", err
+		return "", 0, err
 	}
 	if a.Token == "" {
-		return "", notify.Failed(notify.Unreachable, "WeCom answers without a token")
+		return "", 0, notify.Failed(notify.Unreachable, "WeCom answers without a token")
 	}
-	c.token, c.until = a.Token, time.Now().Add(time.Duration(a.Expires)*time.Second-time.Minute)
-	return c.token, nil
-}
-
-// forget drops a token, unless another goroutine already has a newer one.
-func (c *app) forget(token string) {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.token == token {
-		c.token = ""
-	}
-}
-
-func (c *app) clean(err error, m notify.Message) error {
-	c.mu.Lock()
-	token := c.token
-	c.mu.Unlock()
-	return notify.AsFailure(err).Hide(m.To, string(c.o.Secret), token)
+	return a.Token, time.Duration(a.Expires) * time.Second, nil
 }
