@@ -118,3 +118,38 @@ func TestAway(t *testing.T) {
 		n.sends("203-1-bed", care.BedExit, care.Clear, "")
 	})
 }
+
+// TestGapInTheRoster: nobody stands for the night of the second day. The
+// leader is warned a day before, and an alarm in the gap goes to her at once.
+func TestGapInTheRoster(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.configures(alerts.DocumentRoster, "", `{"duties":[
+			{"id":"carer","name":{"zh":"护理","en":"Carer"},"shifts":[
+				{"id":"day","name":{"zh":"白班","en":"Day"},"from":"07:00","to":"19:00"},
+				{"id":"night","name":{"zh":"夜班","en":"Night"},"from":"19:00","to":"07:00"}],
+			 "rotations":[{"start":"1999-12-25","every":28,"weeks":[{"day":["wang"],"night":["wang"]}]}]},
+			{"id":"leader","name":{"zh":"班组长","en":"Leader"},"shifts":[{"id":"all","name":{"zh":"全天","en":"All day"},"from":"00:00","to":"24:00"}],
+			 "rotations":[{"start":"1999-12-25","every":28,"weeks":[{"all":["chen"]}]}]}],
+			"overrides":[{"who":"wang","from":"2000-01-02T19:00","to":"2000-01-03T07:00"}]}`)
+		n.waits(11*time.Hour - 10*time.Second - time.Second) // just before 19:00 of the day before
+		n.hears()
+		n.waits(11 * time.Minute)
+		n.hears("sms chen: Fault")
+		if i := n.only(); i.Point != care.RosterPoint("carer") || i.Class != care.Fault {
+			t.Fatalf("the warning is %+v", i)
+		}
+		n.does(alerts.Accept, "chen")
+		n.does(alerts.Arrive, "chen")
+		n.waits(25 * time.Hour)
+
+		n.sends("203-1-fall", care.Fall, care.Active, "")
+		n.hears("sms chen: Fall") // at once, and not after the minute of the carers
+		for _, i := range n.open() {
+			a := act(alerts.Resolve, i.ID, "chen")
+			a.Cause, a.Reason = care.CauseFalse, "other"
+			if _, err := n.watch.Act(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

@@ -30,6 +30,7 @@ func (w *Watch) Run(ctx context.Context) error {
 	for {
 		w.refreshPlans(ctx)
 		w.observeAgain(ctx)
+		w.warnOfGaps(ctx)
 		next := w.runDue(ctx)
 		w.passed.Store(time.Now().UnixNano())
 		rest := time.NewTimer(min(idle, max(0, time.Until(next))))

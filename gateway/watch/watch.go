@@ -56,6 +56,7 @@ type Watch struct {
 	wake    chan struct{}
 	jobs    chan alerts.Job
 	passed  atomic.Int64 // when Run last went through all that was due
+	gapsAt  time.Time    // when rosters were last looked at; of Run only
 
 	// rules is locked before any transaction, never in one.
 	rules      sync.Mutex
