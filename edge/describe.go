@@ -54,7 +54,7 @@ func where(d config.Device) string {
 	if d.Address != 0 {
 		s += fmt.Sprintf(", address 0x%02x", d.Address)
 	}
-	if d.Driver == config.ADS1115Smoke {
+	if d.Driver == config.ADS1115Smoke || d.Driver == config.ADS1115Battery {
 		s += fmt.Sprintf(", channel %d", d.Channel)
 	}
 	return s

@@ -54,6 +54,8 @@ func newDevice(a *Agent, cfg config.Device) (*device, error) {
 		d.work, err = newAccelerometer(d)
 	case config.ADS1115Smoke:
 		d.work, err = newSmoke(d)
+	case config.ADS1115Battery:
+		d.work = newBattery(d)
 	case config.SHT3x:
 		d.work = newClimate(d)
 	case config.Contact:

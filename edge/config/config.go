@@ -112,11 +112,12 @@ const Self = "edge"
 
 // The drivers.
 const (
-	ADXL345      Driver = "adxl345"       // accelerometer: points fall, acceleration
-	ADS1115Smoke Driver = "ads1115_smoke" // analogue smoke chamber on an ADC: points fire, obscuration
-	SHT3x        Driver = "sht3x"         // points temperature, humidity, fire (heat)
-	Contact      Driver = "contact"       // GPIO input; the points say what it means
-	Sounder      Driver = "sounder"       // GPIO output; no points
+	ADXL345        Driver = "adxl345"         // accelerometer: points fall, acceleration
+	ADS1115Smoke   Driver = "ads1115_smoke"   // analogue smoke chamber on an ADC: points fire, obscuration
+	ADS1115Battery Driver = "ads1115_battery" // battery on an ADC: points battery_level, battery
+	SHT3x          Driver = "sht3x"           // points temperature, humidity, fire (heat)
+	Contact        Driver = "contact"         // GPIO input; the points say what it means
+	Sounder        Driver = "sounder"         // GPIO output; no points
 )
 
 // Device is one device that is wired to the edge. Fields that do not belong to
@@ -144,7 +145,7 @@ type Device struct {
 
 	// Interval is the time between two measurements: 50 ms to 150 ms for the
 	// FIFO of an accelerometer (default 120 ms), 200 ms to 10 s for a smoke
-	// chamber (default 1 s), 1 s to 5 min for SHT3x (default 10 s).
+	// chamber (default 1 s), 1 s to 5 min for SHT3x and batteries (default 10 s).
 	Interval time.Duration `yaml:"interval,omitempty"`
 	// Report is the time between two readings, 1 s to 1 h; default 60 s, for an
 	// accelerometer 10 min. Contacts also report each change; an accelerometer
@@ -157,6 +158,8 @@ type Device struct {
 	// Chamber is the calibration of a smoke chamber; it is required for one.
 	Chamber *Chamber `yaml:"chamber,omitempty"`
 
+	// Cell is what the voltage of a battery means; it is required for one.
+	Cell *Cell `yaml:"cell,omitempty"`
 	// Normally is "open" (default) or "closed": the state of a contact while
 	// nothing happens.
 	Normally string `yaml:"normally,omitempty"`
@@ -206,6 +209,15 @@ type Chamber struct {
 	FullVolts       float64 `yaml:"full_volts"`        // where the amplifier saturates
 	// AlarmPercent is the obscuration in %/m that is a fire, 2 to 20; 0 means 8.
 	AlarmPercent float64 `yaml:"alarm_percent,omitempty"`
+}
+
+// Cell is what the voltage of a battery means; volts at the input of the ADC,
+// which is behind a divider for batteries of more than 6 V. Between them the level
+// goes in a straight line: that is rough in the middle, and right where it
+// matters.
+type Cell struct {
+	EmptyVolts float64 `yaml:"empty_volts"` // at 0 %
+	FullVolts  float64 `yaml:"full_volts"`  // at 100 %
 }
 
 // Hours is a daily span of local time, "HH:MM"; it may go over midnight.

@@ -128,6 +128,9 @@ func TestParseNamesTheMistakeAndItsLine(t *testing.T) {
 		{"a bad point of the edge", "edge: room-203", "edge: room-203\npoint: Room", 3, "point", "a-z"},
 		{"a deadline that each beat would miss", "edge: room-203", "edge: room-203\ncore_deadline: 20s", 3, "core_deadline", "every 30 s"},
 		{"a device that is called as the edge calls itself", "devices:\n  - id: waist", "point: r203-edge\ndevices:\n  - id: edge", 13, "devices[0].id", "calls itself"},
+		{"a battery without voltages", "driver: sounder\n    pin: GPIO22\n    classes: [fire]", "driver: ads1115_battery\n    points: {battery: b}", 35, "devices[4].cell", "empty_volts and full_volts"},
+		{"a battery that is fuller when empty", "driver: sounder\n    pin: GPIO22\n    classes: [fire]", "driver: ads1115_battery\n    cell: {empty_volts: 3, full_volts: 2}\n    points: {battery: b}", 37, "devices[4].cell.full_volts", "above empty_volts"},
+		{"a battery on the input of the smoke chamber", "driver: sounder\n    pin: GPIO22\n    classes: [fire]", "driver: ads1115_battery\n    channel: 2\n    cell: {empty_volts: 2, full_volts: 3}\n    points: {battery: b}", 35, "devices[4]", "also used by devices[1]"},
 		{"time of day", `"20:30"`, `"25:30"`, 33, "devices[3].hours.from", "no time of day"},
 		{"time zone", "Asia/Shanghai", "Asia/Atlantis", 3, "time_zone", "no IANA"},
 		{"broken yaml", "site: evergreen", "site: [evergreen", 0, "", "cannot be read"},
@@ -166,7 +169,7 @@ func TestParseShowsAllMistakesAtOnce(t *testing.T) {
   line 24: devices[2].pin: the pin is missing, such as GPIO17
     |   - id: button
     |       ^
-  line 26: devices[2].pinn: "pinn" is not known here; known are id, driver, points, bus, address, channel, pin, interval, report, fault_after, chamber, normally, wiring, external_pull, debounce, hold, cancel_hold, cancel_within, no_cancel, absent, hours, active_low, classes, sound_for
+  line 26: devices[2].pinn: "pinn" is not known here; known are id, driver, points, bus, address, channel, pin, interval, report, fault_after, chamber, cell, normally, wiring, external_pull, debounce, hold, cancel_hold, cancel_within, no_cancel, absent, hours, active_low, classes, sound_for
     |     pinn: GPIO17
     |     ^
   line 27: devices[2].hold: a duration such as 30s or 500ms is wanted here: time: invalid duration "soon"

@@ -66,7 +66,7 @@ func (d Device) place() string {
 	switch d.Driver {
 	case Contact, Sounder:
 		return "pin " + d.Pin
-	case ADS1115Smoke:
+	case ADS1115Smoke, ADS1115Battery:
 		return fmt.Sprintf("bus %q address 0x%02x channel %d", d.Bus, orDefault(d.Address, 0x48), d.Channel)
 	case ADXL345:
 		return fmt.Sprintf("bus %q address 0x%02x", d.Bus, orDefault(d.Address, 0x53))
@@ -111,11 +111,12 @@ func (k *checker) address(path, a, plain string, encrypted ...string) {
 
 // reports says which classes and quantities each driver can report.
 var reports = map[Driver][]string{
-	ADXL345:      {"fall", "acceleration"},
-	ADS1115Smoke: {"fire", "obscuration"},
-	SHT3x:        {"temperature", "humidity", "fire"},
-	Contact:      {"call", "sos", "fall", "fire", "gas", "carbon_monoxide", "water_leak", "wandering", "intrusion", "tamper", "battery", "bed_exit", "occupancy", "contact", "presence"},
-	Sounder:      {},
+	ADXL345:        {"fall", "acceleration"},
+	ADS1115Smoke:   {"fire", "obscuration"},
+	ADS1115Battery: {"battery_level", "battery"},
+	SHT3x:          {"temperature", "humidity", "fire"},
+	Contact:        {"call", "sos", "fall", "fire", "gas", "carbon_monoxide", "water_leak", "wandering", "intrusion", "tamper", "battery", "bed_exit", "occupancy", "contact", "presence"},
+	Sounder:        {},
 }
 
 func (k *checker) device(path string, d Device) {
@@ -148,6 +149,10 @@ func (k *checker) device(path string, d Device) {
 		interval(200*time.Millisecond, 10*time.Second)
 		k.require(d.Channel >= 0 && d.Channel <= 3, path+".channel", "%d is not 0 to 3", d.Channel)
 		k.chamber(path+".chamber", d.Chamber)
+	case ADS1115Battery:
+		interval(time.Second, 5*time.Minute)
+		k.require(d.Channel >= 0 && d.Channel <= 3, path+".channel", "%d is not 0 to 3", d.Channel)
+		k.cell(path+".cell", d.Cell)
 	case SHT3x:
 		interval(time.Second, 5*time.Minute)
 	case Contact:
@@ -163,7 +168,7 @@ func (k *checker) device(path string, d Device) {
 
 // foreign reports fields that the driver does not have.
 func (k *checker) foreign(path string, d Device) {
-	i2c := []Driver{ADXL345, ADS1115Smoke, SHT3x}
+	i2c := []Driver{ADXL345, ADS1115Smoke, ADS1115Battery, SHT3x}
 	for _, f := range []struct {
 		name string
 		set  bool
@@ -172,7 +177,8 @@ func (k *checker) foreign(path string, d Device) {
 		{"bus", d.Bus != "", i2c},
 		{"address", d.Address != 0, i2c},
 		{"interval", d.Interval != 0, i2c},
-		{"channel", d.Channel != 0, []Driver{ADS1115Smoke}},
+		{"channel", d.Channel != 0, []Driver{ADS1115Smoke, ADS1115Battery}},
+		{"cell", d.Cell != nil, []Driver{ADS1115Battery}},
 		{"chamber", d.Chamber != nil, []Driver{ADS1115Smoke}},
 		{"pin", d.Pin != "", []Driver{Contact, Sounder}},
 		{"normally", d.Normally != "", []Driver{Contact}},
@@ -205,6 +211,15 @@ func (k *checker) chamber(path string, c *Chamber) {
 	alarm := orDefault(c.AlarmPercent, 8)
 	k.require(c.VoltsPerPercent <= 0 || c.FullVolts <= c.CleanVolts || (c.FullVolts-c.CleanVolts)/c.VoltsPerPercent > alarm+2, path,
 		"the chamber saturates at %.1f %%/m, too near its alarm at %g: it could never alarm after some soiling", (c.FullVolts-c.CleanVolts)/c.VoltsPerPercent, alarm)
+}
+
+func (k *checker) cell(path string, c *Cell) {
+	if c == nil {
+		k.require(false, path, "what the voltage means is missing: empty_volts and full_volts, as they are at the input")
+		return
+	}
+	k.require(c.EmptyVolts > 0 && c.EmptyVolts < 6, path+".empty_volts", "%g V is not within 0 and 6", c.EmptyVolts)
+	k.require(c.FullVolts > c.EmptyVolts && c.FullVolts <= 5.5, path+".full_volts", "%g V is not above empty_volts and at most 5.5; a greater voltage needs a divider", c.FullVolts)
 }
 
 func (k *checker) contact(path string, d Device) {

@@ -133,6 +133,11 @@ func (b *Board) addChip(bus *chip.Bus, s ChipSpec) error {
 				return err
 			}
 		}
+		for _, cell := range s.Batteries {
+			if err := b.addBattery(c, cell, s.Place); err != nil {
+				return err
+			}
+		}
 	}
 	p.noisy = &noisy{chip: p.chip, rng: rand.New(rand.NewPCG(b.seed, 0x0153))}
 	b.devices = append(b.devices, &p)

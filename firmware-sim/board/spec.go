@@ -55,6 +55,8 @@ type ChipSpec struct {
 	Place string `yaml:"place"`
 	// Chambers are the smoke chambers on an ADS1115's inputs.
 	Chambers []ChamberSpec `yaml:"chambers,omitempty"`
+	// Batteries are those on an ADS1115's inputs.
+	Batteries []BatterySpec `yaml:"batteries,omitempty"`
 	// Celsius and Percent are the climate around an SHT3x; 0 and 0 is 22 °C and
 	// 50 %RH.
 	Celsius float64 `yaml:"celsius,omitempty"`
@@ -71,6 +73,15 @@ type ChamberSpec struct {
 	CleanVolts      float64 `yaml:"clean_volts,omitempty"`
 	VoltsPerPercent float64 `yaml:"volts_per_percent,omitempty"`
 	FullVolts       float64 `yaml:"full_volts,omitempty"`
+}
+
+// BatterySpec is a battery, full at the beginning. Its place is its converter's.
+type BatterySpec struct {
+	ID      string `yaml:"id"`
+	Channel int    `yaml:"channel,omitempty"`
+	// EmptyVolts and FullVolts are at the input at 0 % and at 100 %.
+	EmptyVolts float64 `yaml:"empty_volts"`
+	FullVolts  float64 `yaml:"full_volts"`
 }
 
 // Kind says what is wired to a pin.
@@ -227,6 +238,7 @@ func (c *checker) chip(path string, s ChipSpec, taken map[uint16]bool) {
 	c.require(!known || !taken[address], path, "the address 0x%02x is taken on this bus", address)
 	taken[address] = true
 	c.require(s.Model == ADS1115 || len(s.Chambers) == 0, path+".chambers", "only an ads1115 carries smoke chambers")
+	c.require(s.Model == ADS1115 || len(s.Batteries) == 0, path+".batteries", "only an ads1115 measures batteries")
 	c.require(s.Model == SHT3x || s.Celsius == 0 && s.Percent == 0, path, "only an sht3x has a climate")
 	c.require(s.Celsius >= -40 && s.Celsius <= 60, path+".celsius", "%g °C is not within -40 and 60", s.Celsius)
 	c.require(s.Percent >= 0 && s.Percent <= 100, path+".percent", "%g %%RH is not within 0 and 100", s.Percent)
@@ -240,5 +252,13 @@ func (c *checker) chip(path string, s ChipSpec, taken map[uint16]bool) {
 		unset := ch.CleanVolts == 0 && ch.VoltsPerPercent == 0 && ch.FullVolts == 0
 		c.require(unset || ch.CleanVolts > 0 && ch.VoltsPerPercent > 0 && ch.FullVolts > ch.CleanVolts && ch.FullVolts <= 6.144,
 			path, "a calibration needs clean_volts and volts_per_percent above 0 and full_volts above clean_volts, at most 6.144")
+	}
+	for i, b := range s.Batteries {
+		path := fmt.Sprintf("%s.batteries[%d]", path, i)
+		c.id(path+".id", b.ID)
+		c.require(b.Channel >= 0 && b.Channel <= 3, path+".channel", "%d is not 0 to 3", b.Channel)
+		c.require(!channels[b.Channel], path, "channel %d is taken", b.Channel)
+		channels[b.Channel] = true
+		c.require(b.EmptyVolts > 0 && b.FullVolts > b.EmptyVolts && b.FullVolts <= 3.3, path, "a battery needs empty_volts above 0 and full_volts above it, at most the 3.3 V of the converter's supply")
 	}
 }

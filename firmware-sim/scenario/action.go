@@ -32,6 +32,7 @@ const (
 	Stand     Verb = "stand"      // the person is up again
 	Smoke     Verb = "smoke"      // a fire, or its end
 	Steam     Verb = "steam"      // steam from a pot or a shower
+	Battery   Verb = "battery"    // the level of a battery changes
 	Unplug    Verb = "unplug"     // a chip is gone from its bus
 	Plug      Verb = "plug"       // it is back, as after power-on
 	Offline   Verb = "offline"    // an edge agent dies without a goodbye
@@ -57,6 +58,13 @@ const (
 	Attendance = "presence"
 )
 
+// The words that may follow Battery.
+const (
+	Low   = "low"
+	Empty = "empty"
+	Full  = "full"
+)
+
 // The words that may follow Replay: the data sets.
 const (
 	SisFall = "sisfall"
@@ -66,7 +74,7 @@ const (
 // Action is what happens at a place. Which fields count depends on the verb.
 type Action struct {
 	Verb Verb
-	// What is the word after smoke, unplug, plug, noise, release, cancel and
+	// What is the word after smoke, battery, unplug, plug, noise, release, cancel and
 	// replay.
 	What string
 	// File is the recording. Load makes relative paths count from the folder of
@@ -77,7 +85,7 @@ type Action struct {
 	// Hold is for how long a contact is held; 0 is until Release.
 	Hold time.Duration
 	// For is how long the action lasts where it has a length: lying after a
-	// fall, walking, steam, noise, being offline.
+	// fall, walking, steam, a battery going down, noise, being offline.
 	For time.Duration
 	// From is where in the recording of a fire to begin.
 	From time.Duration
@@ -157,6 +165,7 @@ var grammars = []grammar{
 	{verb: Stand, options: []option{lasts("for", 20*time.Second)}, help: "the person is on his feet again", words: care.Text{ZH: "站起", EN: "is up again"}},
 	{verb: Smoke, args: []argument{what(Flaming, Smouldering, Cleared)}, help: "a fire near the smoke chamber, or its end", words: care.Text{ZH: "烟雾", EN: "smoke"}},
 	{verb: Steam, options: []option{lasts("for", 3*time.Minute)}, help: "steam from a pot or a shower, which is no fire", words: care.Text{ZH: "水蒸气", EN: "steam"}},
+	{verb: Battery, args: []argument{what(Low, Empty, Full)}, options: []option{lasts("over", time.Minute)}, help: "a battery goes down to 15 % or 2 %, or is full again", words: care.Text{ZH: "电池电量下降", EN: "a battery goes down"}},
 	{verb: Unplug, args: []argument{what(chips...)}, help: "a chip is gone from its bus", words: care.Text{ZH: "传感器断开", EN: "a sensor is unplugged"}},
 	{verb: Plug, args: []argument{what(chips...)}, help: "the chip is back, as after power-on", words: care.Text{ZH: "传感器接回", EN: "the sensor is plugged in again"}},
 	{verb: Offline, options: []option{lasts("for", 5*time.Minute)}, help: "the edge agent at the place dies without a goodbye and is started again (in a fleet)", words: care.Text{ZH: "边缘终端突然断电", EN: "the edge dies without a goodbye"}},
@@ -244,6 +253,8 @@ func (a Action) Words() care.Text {
 		return care.Text{ZH: "阴燃起烟", EN: "something smoulders"}
 	case a.Verb == Smoke:
 		return care.Text{ZH: "烟雾散去", EN: "the smoke clears"}
+	case a.Verb == Battery && a.What == Full:
+		return care.Text{ZH: "电池已充满", EN: "the battery is full again"}
 	case a.Verb == Press && a.Hold >= 3*time.Second:
 		return care.Text{ZH: "长按呼叫按钮", EN: "holds the call button"}
 	}
