@@ -50,5 +50,6 @@ var moments = []string{
 	"+0s 208 unplug sht3x\n+40s 208 plug sht3x",
 	"+0s 301 noise for 8s",
 	"+0s xitang-11 presence",
+	"+0s hepu-09 battery low\n+4m hepu-09 battery full",
 	"+0s songlan-05 offline for 5m",
 }

@@ -3,6 +3,7 @@ package demo
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 	"time"
 
 	"shouwang.care/shouwang/alerts/care"
@@ -111,6 +112,22 @@ func (u *unit) climate(celsius, percent float64, resident care.ResidentID) {
 		board.ChipSpec{ID: "air", Model: board.SHT3x, Place: u.place, Celsius: celsius, Percent: percent},
 	)
 	u.spec.Pins = append(u.spec.Pins, board.PinSpec{ID: "sounder", Name: "GPIO22", Kind: board.Sounder, Place: u.place})
+}
+
+// battery measures the battery of a device, whose point it is reported at, on the
+// converter that climate has added.
+func (u *unit) battery(device string) {
+	cell := config.Cell{EmptyVolts: 2, FullVolts: 3}
+	point := u.cfg.Devices[slices.IndexFunc(u.cfg.Devices, func(d config.Device) bool { return d.ID == device })].Points[device]
+	u.cfg.Devices = append(u.cfg.Devices, config.Device{
+		ID: "battery", Driver: config.ADS1115Battery, Bus: "1", Channel: 1, Cell: &cell,
+		Points: map[string]care.PointID{"battery_level": point, "battery": point},
+	})
+	for i, c := range u.i2c.Chips {
+		if c.Model == board.ADS1115 {
+			u.i2c.Chips[i].Batteries = []board.BatterySpec{{ID: "battery", Channel: 1, EmptyVolts: cell.EmptyVolts, FullVolts: cell.FullVolts}}
+		}
+	}
 }
 
 // fallSensor gives a resident one; a board has room for two.
@@ -234,6 +251,7 @@ func (m *maker) privateHome(township, n int) {
 	u.zone = "kitchen"
 	celsius, percent := m.climateOf(17)
 	u.climate(celsius, percent, resident)
+	u.battery("sos")
 	m.done(u)
 	m.Plan.Sites = append(m.Plan.Sites, *site)
 }
