@@ -153,3 +153,80 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 }
+
+// manyTimers sets 100,000 timers as a district at its worst has them, of which
+// 1,000 are due at the time that it returns.
+func manyTimers(b *testing.B) (*ledger.Store, time.Time) {
+	b.Helper()
+	s := open(b)
+	due := time.Now()
+	err := s.Update(b.Context(), func(tx *ledger.Tx) error {
+		for n := range 100_000 {
+			t := alerts.Timer{
+				Kind: alerts.TimerLadder, Ref: care.NewID(), Site: "s", Due: due.Add(time.Duration(n-999) * time.Millisecond),
+				Data: json.RawMessage(`{"policy":"home","step":2,"round":1}`),
+			}
+			if err := tx.SetTimer(b.Context(), t); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	return s, due
+}
+
+// BenchmarkDueTimers is a tick that finds its due timers in an own transaction,
+// all of them and a page.
+func BenchmarkDueTimers(b *testing.B) {
+	s, due := manyTimers(b)
+	for _, limit := range []int{1000, 100} {
+		b.Run(fmt.Sprint("limit=", limit), func(b *testing.B) {
+			for b.Loop() {
+				err := s.Update(b.Context(), func(tx *ledger.Tx) error {
+					timers, err := tx.DueTimers(b.Context(), due, limit)
+					if len(timers) != limit {
+						return errors.Join(err, fmt.Errorf("%d timers are due", len(timers)))
+					}
+					return err
+				})
+				if err != nil {
+					b.Fatal(err)
+				}
+			}
+			b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/op")
+		})
+	}
+}
+
+// BenchmarkNextTimer is what the watch asks after every commit.
+func BenchmarkNextTimer(b *testing.B) {
+	s, _ := manyTimers(b)
+	for b.Loop() {
+		if _, found, err := s.NextTimer(b.Context()); err != nil || !found {
+			b.Fatal(found, err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/op")
+}
+
+// BenchmarkMoveTimer moves one of many timers, durably.
+func BenchmarkMoveTimer(b *testing.B) {
+	s, due := manyTimers(b)
+	timers, err := s.TimersOf(b.Context(), alerts.TimerLadder)
+	if err != nil {
+		b.Fatal(err)
+	}
+	n := 0
+	for b.Loop() {
+		t := timers[n%len(timers)]
+		n++
+		t.Due = due.Add(time.Duration(n) * time.Second)
+		if err := s.Update(b.Context(), func(tx *ledger.Tx) error { return tx.SetTimer(b.Context(), t) }); err != nil {
+			b.Fatal(err)
+		}
+	}
+	b.ReportMetric(float64(b.Elapsed().Microseconds())/1000/float64(b.N), "ms/op")
+}

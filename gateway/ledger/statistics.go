@@ -38,18 +38,23 @@ type EventCount struct {
 	N     int
 }
 
-// EventsBetween counts the activations at the sites that reached the gateway
-// from one time, included, to another, not included: every one, also those that
-// alarmed nobody. They are in order of site, point and class; where there was
-// none there is no count. No sites select nothing.
+// EventsBetween counts the activations at the sites that happened from one
+// time, included, to another, not included: every one, also those that alarmed
+// nobody. They are in order of site, point and class; where there was none
+// there is no count. No sites select nothing.
 func (s *Store) EventsBetween(ctx context.Context, sites []care.SiteID, from, to time.Time) ([]EventCount, error) {
 	if len(sites) == 0 {
 		return []EventCount{}, nil
 	}
-	rows, err := s.readQ.NewSelect().TableExpr("event").ColumnExpr("site, point, class, COUNT(*)").
-		Where("site IN (?)", bun.List(sites)).Where("phase = ?", string(care.Active)).
-		Where("received_at >= ?", micros(from)).Where("received_at < ?", micros(to)).
-		GroupExpr("site, point, class").OrderExpr("site, point, class").Rows(ctx)
+	// An index of events by time alone would cost each alarm a page to write.
+	// From each point (one that sends is always registered) its events of a time
+	// are found by the index that is there; the cross join keeps that order.
+	rows, err := s.readQ.NewSelect().TableExpr("point AS p CROSS JOIN event AS e").
+		ColumnExpr("e.site, e.point, e.class, COUNT(*)").
+		Where("p.site IN (?)", bun.List(sites)).
+		Where("e.site = p.site").Where("e.point = p.id").Where("e.phase = ?", string(care.Active)).
+		Where("e.time >= ?", micros(from)).Where("e.time < ?", micros(to)).
+		GroupExpr("e.site, e.point, e.class").OrderExpr("e.site, e.point, e.class").Rows(ctx)
 	if err != nil {
 		return nil, explain("count the events of a time", err)
 	}

@@ -58,19 +58,22 @@ func testEventsBetween(t *testing.T, e Engine) {
 	s := furnished(t, e)
 	ctx := t.Context()
 	update(t, s, func(tx *ledger.Tx) error {
+		// As an alarm from there does.
+		if err := tx.RegisterPoint(ctx, care.Point{Site: "qiutao", ID: "203-call", Unregistered: true}); err != nil {
+			return err
+		}
 		for n, change := range []func(*care.Received){
-			func(e *care.Received) { e.ReceivedAt = now.Add(-time.Microsecond) }, // before
+			func(e *care.Received) { e.Time = now.Add(-time.Microsecond) }, // before
 			func(*care.Received) {},
-			func(e *care.Received) { e.Time = now.Add(-24 * time.Hour) }, // came late: counted when it came
+			func(e *care.Received) { e.ReceivedAt = now.Add(24 * time.Hour) }, // came late: counted when it happened
 			func(e *care.Received) { e.Class = care.Call },
 			func(e *care.Received) { e.Point = "203-smoke-1" },
 			func(e *care.Received) { e.Phase = care.Clear },
 			func(e *care.Received) { e.Phase = care.Test },
 			func(e *care.Received) { e.Site = "qiutao" },
-			func(e *care.Received) { e.ReceivedAt = now.Add(time.Hour) }, // after
+			func(e *care.Received) { e.Time = now.Add(time.Hour) }, // after
 		} {
 			r := event(fmt.Sprint(n))
-			r.ReceivedAt = now
 			change(&r)
 			if _, err := tx.RecordEvent(ctx, r); err != nil {
 				return err

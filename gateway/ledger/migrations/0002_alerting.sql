@@ -26,9 +26,6 @@ ALTER TABLE incident ADD COLUMN under        TEXT NOT NULL DEFAULT '';
 ALTER TABLE incident ADD COLUMN untold_at    BIGINT;
 CREATE INDEX incident_under ON incident (under) WHERE under <> '';
 
--- Events by when they came: it only grows at its end, so it costs an alarm
--- next to nothing.
-CREATE INDEX event_received_at ON event (received_at);
 CREATE INDEX site_log_suppressed ON site_log (at) WHERE kind = 'point.suppressed';
 
 CREATE TABLE timer (
