@@ -1,11 +1,3 @@
-// Package dingtalk sends messages through a signed robot (加签的自定义机器人)
-// into a group of DingTalk (钉钉), where it can mention one member by mobile
-// number.
-//
-// DingTalk reports neither arrival nor reading of a robot's message, so its
-// best proof is that the service took it. It follows open.dingtalk.com, "Custom
-// robots" (自定义机器人安全设置, 消息类型, 错误码). Whom to send to and when is
-// decided by gateway/watch.
 package dingtalk
 
 import (
