@@ -46,6 +46,8 @@ type Agent struct {
 	converters converters
 	// active is what lasts: fires, leaks, faults.
 	active *conditions
+	// soiled is how soiled the smoke chambers are.
+	soiled *baselines
 	book   *book
 	core   *coreWatch
 
@@ -95,7 +97,7 @@ func New(cfg config.Config, hw Hardware, log *slog.Logger, opts ...Option) (*Age
 		return nil, err
 	}
 	a := &Agent{
-		cfg: cfg, hw: hw, log: log, zone: zone, active: newConditions(),
+		cfg: cfg, hw: hw, log: log, zone: zone, active: newConditions(), soiled: newBaselines(),
 		files: func(dir string) (spool.Files, error) {
 			if err := os.MkdirAll(dir, 0o700); err != nil {
 				return nil, err
@@ -178,7 +180,10 @@ func (a *Agent) Run(ctx context.Context) (err error) {
 	if err := a.active.load(own); err != nil {
 		a.log.Error("it is not known any more what was active before the start; ends of old alarms are not reported", "err", err)
 	}
-	a.book = newBook(sp, up, a.active, own, a.log)
+	if err := a.soiled.load(own); err != nil {
+		a.log.Warn("it is not known any more how soiled the smoke chambers are; a soiled one may alarm early for some hours", "err", err)
+	}
+	a.book = newBook(sp, up, a.active, a.soiled, own, a.log)
 	return a.watch(ctx, up)
 }
 

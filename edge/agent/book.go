@@ -31,6 +31,7 @@ type book struct {
 	spool  *spool.Spool
 	up     carrier
 	active *conditions
+	soiled *baselines
 	own    *data
 	log    *slog.Logger
 	wake   chan struct{}
@@ -46,8 +47,8 @@ type book struct {
 	packLost bool // the last pack could not be written
 }
 
-func newBook(sp *spool.Spool, up carrier, active *conditions, own *data, log *slog.Logger) *book {
-	return &book{spool: sp, up: up, active: active, own: own, log: log, wake: make(chan struct{}, 1)}
+func newBook(sp *spool.Spool, up carrier, active *conditions, soiled *baselines, own *data, log *slog.Logger) *book {
+	return &book{spool: sp, up: up, active: active, soiled: soiled, own: own, log: log, wake: make(chan struct{}, 1)}
 }
 
 // event takes an event to be written and sent. It does not wait.
@@ -145,6 +146,9 @@ func (b *book) writeEvents() {
 	// report of an end.
 	if err := b.active.save(b.own); err != nil && !errors.Is(err, errUnusable) {
 		b.log.Error("what is active could not be written; its end may go unreported after a restart", "err", err)
+	}
+	if err := b.soiled.save(b.own); err != nil && !errors.Is(err, errUnusable) {
+		b.log.Warn("how soiled the smoke chambers are could not be written; they may alarm early for some hours after a restart", "err", err)
 	}
 }
 

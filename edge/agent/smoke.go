@@ -30,6 +30,7 @@ type smoke struct {
 	d       *device
 	alarm   float64
 	detect  *detect.Smoke // nil without a point for fires
+	known   bool          // how soiled it was has been looked up
 	chamber *smokechamber.Chamber
 
 	rising   time.Time // when there was last smoke
@@ -66,6 +67,13 @@ func (s *smoke) open(context.Context) error {
 	in, err := adc.input(cfg.Channel, rangeFor(cfg.Chamber.FullVolts))
 	if err != nil {
 		return err
+	}
+	if s.detect != nil && !s.known {
+		s.known = true
+		before := s.d.agent.soiled.get(s.d.cfg.ID)
+		if s.detect, err = detect.NewSmoke(detect.SmokeOptions{Alarm: s.alarm, Baseline: before}); err != nil {
+			return err
+		}
 	}
 	s.chamber, err = smokechamber.New(in, calibration)
 	return err
@@ -120,6 +128,7 @@ func (s *smoke) push(now time.Time, percent float64) {
 	if s.restored.lasts(now, quiet) >= restoredAfter {
 		s.d.end(care.Fire, point, now, evidence{Reason: "no smoke since the agent was started again"})
 	}
+	s.d.agent.soiled.set(s.d.cfg.ID, s.detect.Baseline())
 	soiled := s.detect.Soiled()
 	if soiled {
 		s.d.maintain("the smoke chamber is soiled and its alarm comes early: clean or replace it")

@@ -3,6 +3,8 @@ package agent
 import (
 	"errors"
 	"math"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/edge/config"
+	"shouwang.care/shouwang/edge/detect"
 	"shouwang.care/shouwang/firmware-sim/board"
 	"shouwang.care/shouwang/firmware-sim/chip"
 )
@@ -171,6 +174,54 @@ func TestASoiledChamberIsReportedUntilItIsCleaned(t *testing.T) {
 		s.wait(6 * time.Hour)
 		if diff := cmp.Diff([]string{"fault.clear of r203-smoke"}, s.classes()); diff != "" {
 			t.Errorf("cleaned (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// 3.5 %/m of dust within a day, and 9.5 %/m in the kitchen after the restart: with
+// the dust a fire for a chamber that has forgotten it, and none for one that has not.
+func TestTheDustOfAChamberIsRememberedOverARestart(t *testing.T) {
+	d := chamber()
+	d.Interval = 10 * time.Second
+	d.Points = map[string]care.PointID{"fire": "r203-smoke"}
+	story := func(forget bool, want ...string) {
+		t.Helper()
+		play(t, converterBench(t, func(since time.Duration) float64 {
+			percent := 3.5 * min(1, since.Hours()/24)
+			if since > 30*time.Hour+time.Minute && since < 30*time.Hour+3*time.Minute {
+				percent = 9.5
+			}
+			return 0.6 + 0.12*percent
+		}), []config.Device{d}, func(s *stage) {
+			s.begin()
+			s.wait(30 * time.Hour)
+			s.stop()
+			if forget {
+				if err := os.Remove(filepath.Join(s.cfg.Data, baselinesFile)); err != nil {
+					t.Fatal(err)
+				}
+			}
+			s.begin()
+			s.wait(2 * time.Minute)
+			if diff := cmp.Diff(append([]string{}, want...), s.classes()); diff != "" {
+				t.Errorf("forgotten: %t (-want +got):\n%s", forget, diff)
+			}
+		})
+	}
+	story(false)
+	story(true, "fire.active of r203-smoke")
+}
+
+func FuzzParseBaselines(f *testing.F) {
+	for _, s := range []string{`{"smoke":1.5}`, `{"smoke":-1}`, `{"smoke":1e9}`, `null`, `[]`, `{"a":`} {
+		f.Add([]byte(s))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		of, err := parseBaselines(raw)
+		for id, v := range of {
+			if _, derr := detect.NewSmoke(detect.SmokeOptions{Baseline: v}); err != nil || derr != nil {
+				t.Fatalf("%q of %s was taken: %v, %v", id, raw, err, derr)
+			}
 		}
 	})
 }

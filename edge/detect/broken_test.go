@@ -104,11 +104,13 @@ func TestFallAfterYearsWithoutARestart(t *testing.T) {
 func TestSmokeOptionsThatAreRefused(t *testing.T) {
 	t.Parallel()
 	for name, o := range map[string]SmokeOptions{
-		"limit too low":    {Alarm: 1.9},
-		"limit too high":   {Alarm: 20.1},
-		"limit no number":  {Alarm: math.NaN()},
-		"persist negative": {Persist: -1},
-		"clear negative":   {ClearAfter: -1},
+		"limit too low":      {Alarm: 1.9},
+		"limit too high":     {Alarm: 20.1},
+		"limit no number":    {Alarm: math.NaN()},
+		"persist negative":   {Persist: -1},
+		"clear negative":     {ClearAfter: -1},
+		"baseline too high":  {Baseline: 4.1},
+		"baseline no number": {Baseline: math.NaN()},
 	} {
 		if _, err := NewSmoke(o); err == nil {
 			t.Errorf("%s: no error", name)

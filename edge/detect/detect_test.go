@@ -245,6 +245,39 @@ func TestDustIsFollowedAndThenReported(t *testing.T) {
 	}
 }
 
+// What was known of the dust before a restart counts from the first sample on,
+// unless that shows that the dust is gone.
+func TestDustIsRememberedUnlessItIsGone(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		first, fire float64
+		alarms      bool
+	}{
+		"10 %/m over 3 of dust are no fire yet": {3, 10, false},
+		"11 %/m over 3 of dust are one":         {3, 11, true},
+		"of a chamber that was cleaned, 8.5":    {0.2, 8.5, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s, err := NewSmoke(SmokeOptions{Baseline: 3})
+			if err != nil {
+				t.Fatal(err)
+			}
+			alarms := false
+			for i := range 30 {
+				v := c.first
+				if i > 10 {
+					v = c.fire
+				}
+				_, ok := s.Push(noon.Add(time.Duration(i)*time.Second), v)
+				alarms = alarms || ok
+			}
+			if alarms != c.alarms {
+				t.Errorf("it alarms: %t, want %t", alarms, c.alarms)
+			}
+		})
+	}
+}
+
 func TestSamplesFarApartDoNotAddUp(t *testing.T) {
 	t.Parallel()
 	s, err := NewSmoke(SmokeOptions{})

@@ -17,6 +17,10 @@ type SmokeOptions struct {
 	// ClearAfter is for how long there must be less than half of it to be over;
 	// 0 means 1 min.
 	ClearAfter time.Duration
+	// Baseline is where the drift compensation stood before a restart, 0 to 4
+	// %/m. If the first sample is below it, the chamber has been cleaned or
+	// replaced, and the baseline falls to that at once: an alarm must not come late.
+	Baseline float64
 }
 
 // Drift compensation: dust lifts the output over months. The baseline follows by
@@ -79,7 +83,10 @@ func NewSmoke(o SmokeOptions) (*Smoke, error) {
 	if !(o.Alarm >= 2 && o.Alarm <= 20) || o.Persist < 0 || o.ClearAfter < 0 {
 		return nil, fmt.Errorf("smoke detector: a limit of %g %%/m is not within 2 and 20, or a time is negative", o.Alarm)
 	}
-	return &Smoke{opts: o}, nil
+	if !(o.Baseline >= 0 && o.Baseline <= driftMax) {
+		return nil, fmt.Errorf("smoke detector: a baseline of %g %%/m is not within 0 and %g", o.Baseline, driftMax)
+	}
+	return &Smoke{opts: o, baseline: o.Baseline}, nil
 }
 
 // Push takes the obscuration in %/m at a time; what is below 0 or above 100 counts
@@ -90,6 +97,9 @@ func (s *Smoke) Push(at time.Time, obscuration float64) (v SmokeVerdict, ok bool
 		return v, false
 	}
 	obscuration = max(0, min(100, obscuration))
+	if s.last.IsZero() {
+		s.baseline = min(s.baseline, obscuration)
+	}
 	gap := at.Sub(s.last)
 	if gap < 0 || gap > smokeGap {
 		s.since = time.Time{}
@@ -135,6 +145,9 @@ func (s *Smoke) verdict(at time.Time, obscuration float64) SmokeVerdict {
 
 // Active reports whether there is a fire by the last sample.
 func (s *Smoke) Active() bool { return s.active }
+
+// Baseline returns where the drift compensation stands, in %/m.
+func (s *Smoke) Baseline() float64 { return s.baseline }
 
 // Soiled reports that the drift compensation is at its end: the chamber has to be
 // cleaned or replaced, and its alarm begins to come early.
