@@ -159,6 +159,8 @@ func (c *channel) Send(ctx context.Context, m notify.Message) (notify.Sent, erro
 	switch {
 	case sender.err != nil:
 		err = sender.err
+	case errors.Is(err, lib.ErrMaxPadExceeded):
+		err = notify.Hopeless(notify.Refused, "the link of the message is too long for web push")
 	case err != nil:
 		// The keys of the gateway passed Check, so those of the browser are bad.
 		err = notify.Hopeless(notify.BadAddress, "the subscription has no usable keys")

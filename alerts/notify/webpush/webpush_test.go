@@ -154,6 +154,17 @@ func TestALongMessageFitsIntoOneRecord(t *testing.T) {
 	}
 }
 
+func TestALinkThatCannotFitIsNotTheFaultOfTheBrowser(t *testing.T) {
+	b := newBrowser(t)
+	ch, _ := start(t, b)
+	m := notifytest.Message(b.address)
+	m.Link += strings.Repeat("x", 4096)
+	_, err := ch.Send(t.Context(), m)
+	if f := notify.AsFailure(err); f == nil || f.Reason != notify.Refused || !f.Permanent {
+		t.Errorf("%+v, want a permanent refused: a bad_address would delete the subscription", f)
+	}
+}
+
 func TestASubscriptionThatIsOverIsABadAddress(t *testing.T) {
 	b := newBrowser(t)
 	ch, _ := start(t, b)
