@@ -23,7 +23,8 @@ var dist embed.FS
 var ErrNotBuilt = errors.New("the web app is not part of this build: run `make web` and build the gateway again")
 
 // Files returns the files of the app, with index.html, ward/index.html,
-// inspect/index.html, family/index.html and admin/index.html at its root, and
+// inspect/index.html, family/index.html, admin/index.html and
+// health/index.html at its root, and
 // everything with a hash in its name below assets/. The error is ErrNotBuilt
 // when the gateway was compiled without the app.
 func Files() (fs.FS, error) {

@@ -18,6 +18,7 @@ export default defineConfig({
         inspect: page('inspect'),
         family: page('family'),
         admin: page('admin'),
+        health: page('health'),
       },
     },
   },
@@ -30,7 +31,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{shared,ward,inspect,family,admin,signin}/**/*.test.ts'],
+          include: ['{shared,ward,inspect,family,admin,health,signin}/**/*.test.ts'],
           exclude: ['shared/texts/**'],
         },
       },

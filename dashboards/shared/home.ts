@@ -1,7 +1,7 @@
 import type { Role } from './api/types.ts';
 
 /** Page is the folder of a page below the root. */
-export type Page = 'ward' | 'inspect' | 'family' | 'admin';
+export type Page = 'ward' | 'inspect' | 'family' | 'admin' | 'health';
 
 /** pageOf is the page that a role works with. */
 export function pageOf(role: Role): Page {
@@ -13,14 +13,19 @@ export function pageOf(role: Role): Page {
     case 'inspector':
       return 'inspect';
     case 'family':
+    case 'helper':
       return 'family';
     case 'operator':
       return 'admin';
   }
 }
 
-/** mayOpen reports whether a role may use a page. Operators see the sites' equipment as inspectors do. */
+/**
+ * mayOpen reports whether a role may use a page. Operators see the sites'
+ * equipment as inspectors do; alarm health is for those who can change something.
+ */
 export function mayOpen(role: Role, page: Page): boolean {
+  if (page === 'health') return ['leader', 'manager', 'inspector', 'operator'].includes(role);
   return pageOf(role) === page || (role === 'operator' && page === 'inspect');
 }
 

@@ -19,6 +19,11 @@ export type Board = Schemas['Board'];
 export type Entry = Schemas['EntryView'];
 export type Frame = Schemas['Frame'];
 export type Hello = Schemas['Hello'];
+export type AlarmHealth = Schemas['AlarmHealth'];
+export type Answer = Schemas['AnswerView'];
+
+/** AlarmPoint is what the rows of alarm health have in common: which alarm of which point. */
+export type AlarmPoint = Pick<Schemas['FrequentView'], 'site' | 'class' | 'point' | 'place'>;
 
 /** Verb is what a person may do with an incident, as `can` lists it. */
 export type Verb = 'accept' | 'arrive' | 'resolve' | 'note';

@@ -1,10 +1,10 @@
 import { useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOut } from '../api/client.ts';
-import { goTo } from '../home.ts';
+import { goTo, mayOpen } from '../home.ts';
 import { speak } from '../i18n.ts';
 import { applyTheme, storedTheme, type Theme } from '../theme.ts';
-import { useLanguage } from './hooks.ts';
+import { useLanguage, useViewer } from './hooks.ts';
 
 /** LanguageSwitch changes to the other language; it is named in that language. */
 export function LanguageSwitch() {
@@ -55,9 +55,10 @@ export function ThemeSwitch() {
   );
 }
 
-/** Settings is the menu of every signed-in page: who is signed in, theme, sign-out. */
+/** Settings is the menu of every signed-in page: who is signed in, theme, alarm health, sign-out. */
 export function Settings({ name }: { name: string }) {
   const { t } = useTranslation();
+  const { role } = useViewer().me.user;
   const menu = useRef<HTMLDetailsElement>(null);
 
   useEffect(() => {
@@ -83,6 +84,11 @@ export function Settings({ name }: { name: string }) {
       </summary>
       <div className="settings-panel">
         <ThemeSwitch />
+        {mayOpen(role, 'health') && !location.pathname.startsWith('/health/') && (
+          <a className="button" href="/health/" data-testid="alarm-health">
+            {t('health.title')}
+          </a>
+        )}
         <button
           type="button"
           className="button"
