@@ -31,6 +31,7 @@ type accelerometer struct {
 	d    *device
 	dev  *adxl345.Dev
 	fall *detect.Fall // nil without a point for falls
+	test selfTest
 
 	last     time.Time // when the FIFO was last read
 	previous detect.Vec
@@ -81,7 +82,9 @@ func (a *accelerometer) sense(ctx context.Context) error {
 	for i, s := range samples {
 		v := detect.Vec{float64(s.X) * adxl345.Scale, float64(s.Y) * adxl345.Scale, float64(s.Z) * adxl345.Scale}
 		a.peak = max(a.peak, math.Sqrt(v[0]*v[0]+v[1]*v[1]+v[2]*v[2]))
-		a.push(now.Add(-period*time.Duration(len(samples)-1-i)), v)
+		at := now.Add(-period * time.Duration(len(samples)-1-i))
+		a.test.push(at, v)
+		a.push(at, v)
 	}
 	if len(samples) > 0 && a.d.due(now) {
 		a.d.reading(care.Acceleration, now, a.peak*gravity)
@@ -93,6 +96,9 @@ func (a *accelerometer) sense(ctx context.Context) error {
 	}
 	if errors.Is(err, adxl345.ErrStopped) {
 		err = errors.Join(err, errReopen)
+	}
+	if err == nil {
+		err = a.testIfDue(ctx, now)
 	}
 	return err
 }

@@ -106,7 +106,7 @@ func (d *Dev) judge(s Shift) error {
 	} {
 		if a.got < a.low || a.got > a.high {
 			return fmt.Errorf("adxl345 at i2c address 0x%02x: %w: axis %s moved by %.0f counts, a sound chip moves by %.0f to %.0f; replace it if it fails at rest too",
-				d.dev.Addr, ErrSelfTest, a.axis, a.got, a.low, a.high)
+				d.dev.Addr, ErrSelfTest, a.axis, math.Round(a.got)+0, a.low, a.high) // + 0: no "-0"
 		}
 	}
 	return nil
