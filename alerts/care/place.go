@@ -79,7 +79,20 @@ const (
 	ManualCallPoint PointKind = "manual_call_point" // 手动火灾报警按钮: confirms a fire of its floor
 	Panel           PointKind = "panel"             // 火灾报警控制器: its fault explains what is behind its edge
 	PowerSupply     PointKind = "power_supply"      // the same, of the mains of the site
+	FireDetector    PointKind = "fire_detector"     // smoke or heat: its silence is no matter for the morning
+	GasDetector     PointKind = "gas_detector"      // combustible gas or carbon monoxide: the same
 )
+
+// PointKinds lists the kinds.
+func PointKinds() []PointKind {
+	return []PointKind{ManualCallPoint, Panel, PowerSupply, FireDetector, GasDetector}
+}
+
+// LifeSafety reports whether a point of the kind protects everybody in the
+// building.
+func (k PointKind) LifeSafety() bool {
+	return k == ManualCallPoint || k == Panel || k == FireDetector || k == GasDetector
+}
 
 // Power says what a device lives on; it decides how soon silence is an alarm.
 type Power string
@@ -99,7 +112,7 @@ type Point struct {
 	Name     Text       `json:"name" yaml:"name" doc:"what stands there: bedside button, ceiling smoke detector"`
 	Bed      string     `json:"bed,omitempty" yaml:"bed,omitempty" doc:"bed within the room, such as 1"`
 	Resident ResidentID `json:"resident,omitempty" yaml:"resident,omitempty" doc:"whom it watches, where it watches one person"`
-	Kind     PointKind  `json:"kind,omitempty" yaml:"kind,omitempty" enum:"manual_call_point,panel,power_supply" doc:"where it decides something"`
+	Kind     PointKind  `json:"kind,omitempty" yaml:"kind,omitempty" enum:"manual_call_point,panel,power_supply,fire_detector,gas_detector" doc:"where it decides something"`
 	Power    Power      `json:"power,omitempty" yaml:"power,omitempty" enum:"mains,battery" doc:"mains unless it says battery"`
 	// ReportSeconds is how often it reports by itself; 0 for the usual of its
 	// power: every 60 s on mains, every hour on a battery.

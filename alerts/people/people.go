@@ -163,17 +163,38 @@ func (d *Directory) SeesSite(u User, site care.SiteID) bool {
 
 // SeesIncident reports whether the user may see an incident at all. A family
 // sees incidents of its own elder, while there is consent, and those that
-// concern people, not equipment or a plain bedside call.
+// concern people, not equipment or a plain bedside call. A helper sees those of
+// his residents, but for equipment.
 func (d *Directory) SeesIncident(u User, i care.Incident) bool {
-	if u.Role == Family {
-		r, ok := d.Residents[i.Resident]
-		return ok && r.FamilyConsent && slices.Contains(u.Scope.Residents, i.Resident) &&
-			!i.Class.Equipment() && i.Class != care.Call
+	if u.Role != Family && u.Role != Helper {
+		return d.SeesSite(u, i.Site)
 	}
-	if u.Role == Helper {
-		return i.Resident != "" && slices.Contains(u.Scope.Residents, i.Resident) && !i.Class.Equipment()
+	if i.Class.Equipment() || u.Role == Family && i.Class == care.Call {
+		return false
 	}
-	return d.SeesSite(u, i.Site)
+	return slices.ContainsFunc(d.Concerned(i), func(id care.ResidentID) bool {
+		return slices.Contains(u.Scope.Residents, id) && (u.Role == Helper || d.Residents[id].FamilyConsent)
+	})
+}
+
+// Concerned lists whom an incident concerns: its resident; where it has none
+// and the site is a private home, such as a fire in the kitchen of a couple, all
+// who live there.
+func (d *Directory) Concerned(i care.Incident) []care.ResidentID {
+	if i.Resident != "" {
+		return []care.ResidentID{i.Resident}
+	}
+	if d.Sites[i.Site].Kind != care.PrivateHome {
+		return nil
+	}
+	var all []care.ResidentID
+	for id, r := range d.Residents {
+		if r.Site == i.Site {
+			all = append(all, id)
+		}
+	}
+	slices.Sort(all)
+	return all
 }
 
 // Acts reports whether the user may accept, arrive at and resolve incidents of

@@ -95,7 +95,7 @@ func (p Plan) check(old *registers) error {
 		c.inSite("point", id, v.Site, string(v.ID))
 		c.must(v.Zone == "" || c.zones[people.SiteZone{Site: v.Site, Zone: v.Zone}], "point", id, "its zone %q is not registered", v.Zone)
 		c.must(v.Edge == "" || c.edges[people.SiteEdge{Site: v.Site, Edge: v.Edge}], "point", id, "its edge %q is not registered", v.Edge)
-		c.must(slices.Contains([]care.PointKind{"", care.ManualCallPoint, care.Panel, care.PowerSupply}, v.Kind), "point", id, "the kind %q is not known", v.Kind)
+		c.must(v.Kind == "" || slices.Contains(care.PointKinds(), v.Kind), "point", id, "the kind %q is not known", v.Kind)
 		c.must(slices.Contains([]care.Power{"", care.MainsPower, care.BatteryPower}, v.Power), "point", id, "the power %q is neither mains nor battery", v.Power)
 		c.must(0 <= v.ReportSeconds && v.ReportSeconds <= maxReport, "point", id, "report_s is %d, not 0 to %d", v.ReportSeconds, maxReport)
 		if v.Resident != "" {

@@ -159,7 +159,9 @@ func (t *turn) commitSevere(ctx context.Context, e care.Received, severity care.
 	if err != nil {
 		return o, err
 	}
-	in.Severity = severity
+	if severity != 0 {
+		in.Severity = severity
+	}
 	o.decision = alerts.OnEvent(in)
 	at := place{site: e.Site, point: e.Point, class: e.Class, resident: point.Resident}
 	return o, t.enter(ctx, at, in.Open, o.decision)
@@ -168,8 +170,15 @@ func (t *turn) commitSevere(ctx context.Context, e care.Received, severity care.
 // point returns where an event happened. A point that nobody has entered yet
 // is registered, since its alarm counts all the same.
 func (t *turn) point(ctx context.Context, e care.Received) (care.Point, error) {
-	p, known := t.w.ledger.Directory().Point(e.Site, e.Point)
+	d := t.w.ledger.Directory()
+	p, known := d.Point(e.Site, e.Point)
 	if known {
+		if p.Resident == "" && !e.Class.Equipment() {
+			// Whatever happens where one person lives alone happens to him.
+			if who := d.Concerned(care.Incident{Site: e.Site}); len(who) == 1 {
+				p.Resident = who[0]
+			}
+		}
 		return p, nil
 	}
 	// Its id is the only name that it has.

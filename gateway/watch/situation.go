@@ -17,6 +17,9 @@ func (t *turn) situation(ctx context.Context, e care.Received, p care.Point) (al
 	}
 	in.ID = care.NewIDAt(t.now)
 	in.Site = t.w.site(e.Site)
+	if e.Class.Equipment() && e.Class != care.Battery && p.Kind.LifeSafety() {
+		in.Severity = care.High
+	}
 	for _, load := range []func(context.Context, *alerts.Situation) error{t.loadOpen, t.loadState, t.loadQuiet, t.loadExplanation} {
 		if err := load(ctx, &in); err != nil {
 			return in, err
