@@ -5,20 +5,25 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"pgregory.net/rapid"
 
+	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/gateway/ledger"
 )
 
 // Whatever order things happen in, and whichever transactions fail: at most
-// one incident of a key is open, the feed has no gap, and the chain verifies.
+// one incident of a key is open, each has exactly the timer that its last
+// committed step set, the feed has no gap, and the chain verifies, also against
+// every head that was ever signed.
 func testInvariants(t *testing.T, e Engine) {
 	s := furnished(t, e)
 	ctx := t.Context()
 	runs := 0
+	var kept []ledger.SignedHead
 	rapid.Check(t, func(rt *rapid.T) {
 		// Runs share a ledger and nothing in it: each has keys of its own.
 		runs++
@@ -26,12 +31,23 @@ func testInvariants(t *testing.T, e Engine) {
 		boom := errors.New("boom")
 		start := must[uint64](t)(s.FeedHead(ctx))
 		committed := uint64(0)
-		open := make(map[string]string) // the model: key → incident
+		open := make(map[string]string)         // the model: key → incident
+		timers := make(map[string]alerts.Timer) // incident → its one timer
 		count := 0
 
+		set := func(tx *ledger.Tx, timer alerts.Timer) error {
+			if timer.Kind == "" { // resolved: nothing is to happen any more
+				return nil
+			}
+			return tx.SetTimer(ctx, timer)
+		}
 		step := func(key string, kind care.EntryKind, change func(*care.Incident)) {
 			fails := rapid.Bool().Draw(rt, "fails")
 			id := open[key]
+			next := alerts.Timer{
+				Kind: map[care.EntryKind]alerts.TimerKind{care.EntryRaised: alerts.TimerLadder, care.EntryAccepted: alerts.TimerArrival}[kind],
+				Site: home, Due: now.Add(time.Duration(rapid.IntRange(0, 3).Draw(rt, "due")) * time.Second),
+			}
 			err := s.Update(ctx, func(tx *ledger.Tx) error {
 				i, err := tx.OpenIncident(ctx, home, care.SOS, key)
 				if err != nil {
@@ -46,7 +62,11 @@ func testInvariants(t *testing.T, e Engine) {
 					i = new(raised(id, care.SOS, key))
 				}
 				change(i)
+				next.Ref = id
 				err = errors.Join(
+					tx.DropTimer(ctx, alerts.TimerLadder, id),
+					tx.DropTimer(ctx, alerts.TimerArrival, id),
+					set(tx, next),
 					tx.SaveIncident(ctx, *i),
 					second(tx.Log(ctx, home, care.Entry{Kind: kind, Incident: id, Act: care.Act{Name: "李护士", At: now}})),
 					tx.Feed(ctx, care.FeedRow{Site: home, Kind: kind, Ref: id}),
@@ -62,8 +82,10 @@ func testInvariants(t *testing.T, e Engine) {
 				rt.Fatal(err)
 			default:
 				committed++
-				if open[key] = id; kind == care.EntryResolved {
+				open[key], timers[id] = id, next
+				if kind == care.EntryResolved {
 					delete(open, key)
+					delete(timers, id)
 				}
 			}
 		}
@@ -90,7 +112,27 @@ func testInvariants(t *testing.T, e Engine) {
 					rt.Fatalf("a second open incident gives %v", err)
 				}
 			},
+			"sign": func(rt *rapid.T) {
+				kept = append(kept, must[[]ledger.SignedHead](t)(s.SignHeads(ctx, now))...)
+			},
 			"": func(rt *rapid.T) {
+				all := append(must[[]alerts.Timer](t)(s.TimersOf(ctx, alerts.TimerLadder)), must[[]alerts.Timer](t)(s.TimersOf(ctx, alerts.TimerArrival))...)
+				set := make(map[string]alerts.Timer)
+				var first time.Time
+				for _, timer := range all {
+					if strings.HasPrefix(timer.Ref, run) {
+						set[timer.Ref] = timer
+					}
+					if first.IsZero() || timer.Due.Before(first) {
+						first = timer.Due
+					}
+				}
+				if diff := cmp.Diff(timers, set); diff != "" {
+					rt.Fatalf("timers (-want +got):\n%s", diff)
+				}
+				if due, found, err := s.NextTimer(ctx); err != nil || found != (len(all) > 0) || !due.Equal(first) {
+					rt.Fatalf("the next timer is due at %v (%v, %v), want %v", due, found, err, first)
+				}
 				got := make(map[string]string)
 				for _, i := range must[[]care.Incident](t)(s.OpenIncidents(ctx)) {
 					if strings.HasPrefix(i.ID, run) {
@@ -111,8 +153,9 @@ func testInvariants(t *testing.T, e Engine) {
 				}
 			},
 		})
-		if err := must[ledger.Report](t)(s.Verify(ctx)).Err(); err != nil {
-			rt.Fatal(err)
+		report := must[ledger.Report](t)(s.Verify(ctx, ledger.WithHeads(kept...)))
+		if err := report.Err(); err != nil || report.Signed != len(kept) {
+			rt.Fatalf("%d of %d signed heads hold: %v", report.Signed, len(kept), err)
 		}
 	})
 }
