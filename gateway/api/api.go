@@ -22,6 +22,7 @@ type Options struct {
 	Accounts   Accounts
 	Sessions   scs.Store
 	Book       Book
+	Notices    Notices
 	Archive    Archive
 	Answerer   Answerer
 	Inlet      Inlet

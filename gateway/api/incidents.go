@@ -35,10 +35,19 @@ type noteRequest struct {
 type resolveRequest struct {
 	ID   string `path:"id" minLength:"1" maxLength:"64"`
 	Body struct {
-		Cause  care.Cause `json:"cause" enum:"real,false,test,drill"`
+		Cause  care.Cause `json:"cause" enum:"real,false,test,drill,pending" doc:"pending where it is told later, at the hand-over at the latest"`
 		Reason string     `json:"reason,omitempty" maxLength:"40" doc:"care given, or why the sensor was wrong; needed when the cause is false"`
 		Note   string     `json:"note,omitempty" maxLength:"16000" doc:"free text, at most 2000 characters"`
 		Alarms int        `json:"alarms,omitempty" minimum:"1" doc:"the alarms of the incident that was looked at; when there are more by now, the answer is 409 realarmed"`
+	}
+}
+
+type explainRequest struct {
+	ID   string `path:"id" minLength:"1" maxLength:"64"`
+	Body struct {
+		Cause  care.Cause `json:"cause" enum:"real,false,test,drill"`
+		Reason string     `json:"reason,omitempty" maxLength:"40" doc:"care given, or why the sensor was wrong; needed when the cause is false"`
+		Note   string     `json:"note,omitempty" maxLength:"16000" doc:"free text, at most 2000 characters; replaces the one written at resolving"`
 	}
 }
 
@@ -86,6 +95,9 @@ func (a *API) registerIncidents() {
 	viewed(a, act(alerts.Resolve, "End an incident with its cause"), staff, func(ctx context.Context, u people.User, in *resolveRequest) (IncidentView, error) {
 		return a.act(ctx, u, alerts.Action{Kind: alerts.Resolve, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note, Alarms: in.Body.Alarms})
 	})
+	viewed(a, act(alerts.Explain, "Tell the cause that was left pending"), staff, func(ctx context.Context, u people.User, in *explainRequest) (IncidentView, error) {
+		return a.act(ctx, u, alerts.Action{Kind: alerts.Explain, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note})
+	})
 	viewed(a, act(alerts.AddNote, "Add a note"), staff, func(ctx context.Context, u people.User, in *noteRequest) (IncidentView, error) {
 		return a.act(ctx, u, alerts.Action{Kind: alerts.AddNote, Incident: in.ID, Note: in.Body.Note})
 	})
@@ -130,7 +142,15 @@ func (a *API) detail(ctx context.Context, u people.User, in *incidentRequest) (I
 		return IncidentDetail{}, err
 	}
 	d, form := a.Book.Directory(), FormOf(u)
-	v := IncidentDetail{Incident: Render(d, form, i), Entries: renderEntries(d, form, i, entries)}
+	v := IncidentDetail{Incident: Render(d, form, i), Entries: renderEntries(d, form, i, entries), Notices: []NoticeView{}}
+	// Whoever is one of those who are told, and no more, does not learn who else is.
+	if form != FormFamily && u.Role != people.Helper {
+		notices, err := a.Notices.IncidentNotices(ctx, i.ID)
+		if err != nil {
+			return IncidentDetail{}, err
+		}
+		v.Notices = renderNotices(d, form, notices)
+	}
 	if form == FormStaff || form == FormOperator && i.Class.Equipment() {
 		v.Evidence = i.Evidence
 	}

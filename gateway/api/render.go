@@ -74,7 +74,7 @@ func Render(d *people.Directory, f Form, i care.Incident) IncidentView {
 		ID: i.ID, Site: renderSite(d, i.Site), Class: i.Class, Severity: i.Severity.String(),
 		State: i.State, Active: i.Active,
 		HappenedAt: i.HappenedAt, RaisedAt: i.RaisedAt, AlarmedAt: i.AlarmedAt, Alarms: i.Alarms,
-		ClearedAt: i.ClearedAt, Late: i.Late, Clock: string(i.Clock), Revision: i.Revision,
+		ClearedAt: i.ClearedAt, CancelledAt: i.CancelledAt, Late: i.Late, Clock: string(i.Clock), Revision: i.Revision,
 		Place: renderPlace(d, f, i), Resident: renderResident(d, f, i.Resident), Can: []string{},
 	}
 	v.Accepted, v.Arrived, v.Resolved = renderAct(f, i.Class, i.Accepted), renderAct(f, i.Class, i.Arrived), renderAct(f, i.Class, i.Resolved)
@@ -84,9 +84,12 @@ func Render(d *people.Directory, f Form, i care.Incident) IncidentView {
 	if seesReason(f, i.Class) {
 		v.Reason = i.Reason
 	}
+	if f != FormFamily {
+		v.Confirmed, v.Under, v.UntoldAt = renderConfirmed(d, f, i), i.Under, i.UntoldAt
+	}
 	if f == FormStaff {
 		v.Note = i.Note
-		v.Can = can(i.State)
+		v.Can = can(i)
 	}
 	return v
 }
@@ -97,23 +100,38 @@ func seesNames(f Form, c care.Class) bool {
 	return f == FormStaff || f == FormInspector && public(c)
 }
 
-// can lists what staff may do in a state.
-func can(s care.IncidentState) []string {
-	all := []alerts.ActionKind{alerts.Accept, alerts.Arrive, alerts.Resolve, alerts.AddNote}
-	from := 0
-	switch s {
-	case care.Accepted:
-		from = 1
-	case care.Arrived:
-		from = 2
-	case care.Resolved:
-		from = 3
+// can lists what staff may do with an incident.
+func can(i care.Incident) []string {
+	var kinds []alerts.ActionKind
+	switch {
+	case i.State == care.Raised:
+		kinds = []alerts.ActionKind{alerts.Accept, alerts.Arrive, alerts.Resolve}
+	case i.State == care.Accepted:
+		kinds = []alerts.ActionKind{alerts.Arrive, alerts.Resolve}
+	case i.State == care.Arrived:
+		kinds = []alerts.ActionKind{alerts.Resolve}
+	case i.Cause == care.CausePending:
+		kinds = []alerts.ActionKind{alerts.Explain}
 	}
 	names := []string{}
-	for _, k := range all[from:] {
+	for _, k := range append(kinds, alerts.AddNote) {
 		names = append(names, string(k))
 	}
 	return names
+}
+
+// renderConfirmed says which second point confirmed an incident.
+func renderConfirmed(d *people.Directory, f Form, i care.Incident) *ConfirmedView {
+	if i.ConfirmedAt == nil {
+		return nil
+	}
+	v := &ConfirmedView{At: *i.ConfirmedAt}
+	if i.ConfirmedBy != "" {
+		at := i
+		at.Point, at.Zone = i.ConfirmedBy, ""
+		v.Point = renderPlace(d, f, at).Point
+	}
+	return v
 }
 
 func renderSite(d *people.Directory, id care.SiteID) SiteView {
@@ -147,6 +165,9 @@ func placeOf(d *people.Directory, site care.SiteID, zone care.ZoneID, point care
 	}
 	if bed || p.Bed == "" { // the name of a bed's button names the bed
 		v.Point = pointName(p, registered, point)
+	}
+	if name, ok := subjectName(d, site, point); ok {
+		v.Point = &name
 	}
 	return v
 }
@@ -187,7 +208,20 @@ func renderAct(f Form, c care.Class, act *care.Act) *ActView {
 
 // familyKinds are the rows of a history that a family understands.
 var familyKinds = []care.EntryKind{
-	care.EntryRaised, care.EntryRealarmed, care.EntryCleared, care.EntryAccepted, care.EntryArrived, care.EntryResolved,
+	care.EntryRaised, care.EntryRealarmed, care.EntryCancelled, care.EntryCleared, care.EntryAccepted, care.EntryArrived, care.EntryResolved,
+}
+
+// ofNotices reports whether a row tells of messages: its reason is what one
+// said, or why it did not arrive.
+func ofNotices(k care.EntryKind) bool { return k == care.EntryNotified || k == care.EntryUndelivered }
+
+// KindFor returns the kind of a change as a form is told it: a family hears
+// that something changed, and nothing of how the gateway goes about it.
+func KindFor(f Form, kind care.EntryKind) care.EntryKind {
+	if f == FormFamily && !slices.Contains(familyKinds, kind) {
+		return ""
+	}
+	return kind
 }
 
 // renderEntries returns the history of an incident in a form.
@@ -208,11 +242,14 @@ func renderEntries(d *people.Directory, f Form, i care.Incident, entries []care.
 		if seesCause(f, i.Class) {
 			v.Cause = e.Cause
 		}
-		if seesReason(f, i.Class) {
+		if seesReason(f, i.Class) || f != FormFamily && ofNotices(e.Kind) {
 			v.Reason = e.Reason
 		}
+		if f != FormFamily {
+			v.Channel, v.Until = e.Channel, e.Until
+		}
 		if f == FormStaff {
-			v.Note = e.Note
+			v.Note, v.To = e.Note, ownerName(d, e.To)
 		}
 		views = append(views, v)
 	}

@@ -129,7 +129,7 @@ func newRig(t testing.TB, change ...func(*api.Options)) *rig {
 	r.watch = watch.New(watchLedger{r.store}, log, r.registry, watch.Options{OpenIncidents: r.store.OpenIncidents})
 	in := r.ingest(log)
 	o := api.Options{
-		Accounts: r.store, Sessions: r.store.Sessions(), Book: r.store, Archive: rows{r.store}, Answerer: r.watch,
+		Accounts: r.store, Sessions: r.store.Sessions(), Book: r.store, Notices: r.store, Archive: rows{r.store}, Answerer: r.watch,
 		Inlet: inlet{r.store, in}, Series: charts{r}, Coverage: r.store, Quarantine: rows{r.store}, History: rows{r.store},
 		Health:  []api.HealthCheck{{Name: "ledger", Check: r.store.Ping}},
 		Version: "1.2.3", Log: log, Registerer: r.registry, Gatherer: r.registry,
@@ -357,12 +357,18 @@ func (r response) problem(t testing.TB, status int, code string) api.Problem {
 // event commits an event of a point, as it comes from ingest.
 func (r *rig) event(site care.SiteID, point care.PointID, class care.Class, phase care.Phase) {
 	r.t.Helper()
+	r.send(site, point, class, phase, `{"value":7.5,"unit":"%"}`)
+}
+
+// send is event with evidence.
+func (r *rig) send(site care.SiteID, point care.PointID, class care.Class, phase care.Phase, data string) {
+	r.t.Helper()
 	r.sequence++
 	now := time.Now().UTC()
 	receipts, err := r.watch.Commit(r.t.Context(), []care.Received{{
 		Event: care.Event{
 			Site: site, Edge: "floor-2", Device: "panel", ID: care.NewID(), Class: class, Phase: phase, Point: point,
-			Time: now, Sequence: r.sequence, Data: json.RawMessage(`{"value":7.5,"unit":"%"}`),
+			Time: now, Sequence: r.sequence, Data: json.RawMessage(data),
 		},
 		ReceivedAt: now, SentTime: now, Via: "mqtt",
 	}})

@@ -46,6 +46,7 @@ func TestEveryRouteOfEveryRole(t *testing.T) {
 		"POST /api/incidents/{id}/accept":  {"/api/incidents/" + id + "/accept", nil, toStaff},
 		"POST /api/incidents/{id}/arrive":  {"/api/incidents/" + id + "/arrive", nil, toStaff},
 		"POST /api/incidents/{id}/resolve": {"/api/incidents/" + id + "/resolve", map[string]string{"cause": "real"}, toStaff},
+		"POST /api/incidents/{id}/explain": {"/api/incidents/" + id + "/explain", map[string]string{"cause": "real"}, toStaff},
 		"POST /api/incidents/{id}/note":    {"/api/incidents/" + id + "/note", map[string]string{"note": "n"}, toStaff},
 		"GET /api/points":                  {"/api/points", nil, notFamily},
 		"GET /api/series":                  {"/api/series?site=songhe&point=203-smoke&quantity=temperature&from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", nil, notFamily},
@@ -176,7 +177,7 @@ func TestNobodyActsOutOfHisScope(t *testing.T) {
 				p = r.as(login)
 			}
 			for act, body := range map[string]any{
-				"accept": nil, "arrive": nil, "resolve": map[string]string{"cause": "real"}, "note": map[string]string{"note": "n"},
+				"accept": nil, "arrive": nil, "resolve": map[string]string{"cause": "real"}, "explain": map[string]string{"cause": "real"}, "note": map[string]string{"note": "n"},
 			} {
 				p.post("/api/incidents/"+ids["li-sos"]+"/"+act, body).expect(t, status)
 			}

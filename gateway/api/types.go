@@ -50,7 +50,7 @@ type PlaceView struct {
 type ActView struct {
 	Name  string     `json:"name,omitempty"`
 	At    time.Time  `json:"at"`
-	Means care.Means `json:"means" enum:"sensor,screen,button,tag,system"`
+	Means care.Means `json:"means" enum:"sensor,screen,button,tag,link,phone,system"`
 }
 
 // IncidentView is an incident as the role of the viewer may see it.
@@ -70,23 +70,35 @@ type IncidentView struct {
 	Alarms     int        `json:"alarms" doc:"number of activations"`
 	ClearedAt  *time.Time `json:"cleared_at,omitempty"`
 	Late       bool       `json:"late,omitempty"`
-	Clock      string     `json:"clock,omitempty" enum:"offset,received" doc:"how the time was corrected"`
+	// What follows is absent for families but CancelledAt.
+	Confirmed   *ConfirmedView `json:"confirmed,omitempty" doc:"a second signal said the same"`
+	CancelledAt *time.Time     `json:"cancelled_at,omitempty" doc:"the resident took the call back; it still needs a look"`
+	Under       string         `json:"under,omitempty" doc:"id of the incident that explains this one"`
+	UntoldAt    *time.Time     `json:"untold_at,omitempty" doc:"since when nobody could be told by any channel"`
+	Clock       string         `json:"clock,omitempty" enum:"offset,received" doc:"how the time was corrected"`
 
 	Accepted *ActView   `json:"accepted,omitempty"`
 	Arrived  *ActView   `json:"arrived,omitempty"`
 	Resolved *ActView   `json:"resolved,omitempty"`
-	Cause    care.Cause `json:"cause,omitempty" enum:"real,false,test,drill"`
+	Cause    care.Cause `json:"cause,omitempty" enum:"real,false,test,drill,pending"`
 	Reason   string     `json:"reason,omitempty"`
 	Note     string     `json:"note,omitempty"`
 	Revision int        `json:"revision"`
 	// Can lists what the viewer may do now.
-	Can []string `json:"can" enum:"accept,arrive,resolve,note"`
+	Can []string `json:"can" enum:"accept,arrive,resolve,explain,note"`
+}
+
+// ConfirmedView is when a second signal said the same of a fire, and which.
+type ConfirmedView struct {
+	At    time.Time  `json:"at"`
+	Point *care.Text `json:"point,omitempty" doc:"absent when it has been taken away since"`
 }
 
 // IncidentDetail is an incident with its history and its evidence.
 type IncidentDetail struct {
 	Incident IncidentView    `json:"incident"`
 	Entries  []EntryView     `json:"entries"`
+	Notices  []NoticeView    `json:"notices" doc:"who was told, in the order of time; empty for families"`
 	Evidence json.RawMessage `json:"evidence,omitempty"`
 }
 
@@ -99,6 +111,10 @@ type EntryView struct {
 	Cause  care.Cause     `json:"cause,omitempty"`
 	Reason string         `json:"reason,omitempty"`
 	Note   string         `json:"note,omitempty"`
+	// To and Channel say whom a message was for, and by which way it went.
+	To      string     `json:"to,omitempty" doc:"name; staff only"`
+	Channel string     `json:"channel,omitempty"`
+	Until   *time.Time `json:"until,omitempty" doc:"end of what the row began"`
 }
 
 // Board is the picture that a live view starts with: the open incidents and

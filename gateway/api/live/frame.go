@@ -39,7 +39,7 @@ func newMessage(f api.Frame) *message {
 
 func incidentMessage(d *people.Directory, form api.Form, row care.FeedRow, i care.Incident) *message {
 	v := api.Render(d, form, i)
-	m := newMessage(api.Frame{Type: api.FrameIncident, Number: row.Number, Kind: row.Kind, Incident: &v})
+	m := newMessage(api.Frame{Type: api.FrameIncident, Number: row.Number, Kind: api.KindFor(form, row.Kind), Incident: &v})
 	switch row.Kind {
 	case care.EntryRaised, care.EntryRealarmed, care.EntryConfirmed:
 		m.alarmAt = row.At
