@@ -7,7 +7,7 @@ import { useDeed, useDesk } from './context.ts';
 function primaryOf(incident: Incident): Verb | undefined {
   const next: Verb =
     incident.state === 'raised' ? 'accept' : incident.state === 'accepted' ? 'arrive' : 'resolve';
-  return incident.can.find((verb) => verb === next);
+  return incident.can.find((verb): verb is Verb => verb === next);
 }
 
 /** Actions are the buttons of a card: the next step large, the others beside it. */
