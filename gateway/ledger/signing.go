@@ -83,7 +83,7 @@ func (s *Store) SignedHeads(ctx context.Context, site care.SiteID, since time.Ti
 // SignedHeadsOfFile is SignedHeads for a ledger file that is only read, such as
 // a copy.
 func SignedHeadsOfFile(ctx context.Context, path string, site care.SiteID, since time.Time) ([]SignedHead, error) {
-	db, err := openToRead(path)
+	db, err := openToRead(ctx, path)
 	if err != nil {
 		return nil, fmt.Errorf("read the signed heads of ledger %s: %w", path, err)
 	}

@@ -10,7 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"time"
 
@@ -73,20 +72,12 @@ func (s *Store) Verify(ctx context.Context, options ...VerifyOption) (Report, er
 // VerifyFile does what Verify does with a ledger file, which it only reads; a
 // gateway may be running on it.
 func VerifyFile(ctx context.Context, path string, options ...VerifyOption) (Report, error) {
-	db, err := openToRead(path)
+	db, err := openToRead(ctx, path)
 	if err != nil {
 		return Report{}, fmt.Errorf("verify ledger %s: %w", path, err)
 	}
 	report, err := verify(ctx, db, options)
 	return report, errors.Join(err, db.Close())
-}
-
-// openToRead opens a ledger file without the means to change it.
-func openToRead(path string) (*sql.DB, error) {
-	if _, err := os.Stat(path); err != nil { // the engine would say less
-		return nil, err
-	}
-	return sql.Open("sqlite", dsn(path, "mode=ro", "_pragma=query_only(1)"))
 }
 
 // logRow is a row of the log as it lies in the ledger.
