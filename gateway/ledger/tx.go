@@ -34,6 +34,9 @@ type Tx struct {
 	residents []people.Resident
 	users     []people.User
 	revision  string
+	// outdated says that the picture lacks what another process registered. It
+	// keeps its old revision then, so that Refresh reads it all again.
+	outdated bool
 }
 
 // Update runs fn in one read-write transaction and commits it when fn returns
@@ -147,7 +150,10 @@ func (t *Tx) publish() {
 		u.PasswordHash = ""
 		d.Users[u.ID] = u
 	}
-	next.directory, next.revision = &d, t.revision
+	next.directory = &d
+	if !t.outdated {
+		next.revision = t.revision
+	}
 	t.store.picture.Store(&next)
 }
 
@@ -157,6 +163,11 @@ func (t *Tx) registersChanged(ctx context.Context) error {
 	if t.revision != "" {
 		return nil
 	}
+	was, _, err := setting(ctx, t, revisionKey)
+	if err != nil {
+		return err
+	}
+	t.outdated = was != t.store.picture.Load().revision
 	revision := care.NewID()
 	if err := t.setSetting(ctx, revisionKey, revision); err != nil {
 		return err

@@ -178,8 +178,20 @@ func testRefresh(t *testing.T, e Engine) {
 	}
 	e.Tamper(t, s, `INSERT INTO zone (site, id, floor, name_zh, name_en) VALUES ('hupan', '301', '3', '', '')`)
 	e.Tamper(t, s, `UPDATE setting SET value = 'of another process' WHERE key = 'directory.revision'`)
+	// A change of its own meanwhile must not cover up the other.
+	stranger := care.Point{Site: home, ID: "stranger", Unregistered: true}
+	update(t, s, func(tx *ledger.Tx) error { return tx.RegisterPoint(ctx, stranger) })
+	if p, ok := s.Directory().Point(home, "stranger"); !ok {
+		t.Errorf("the directory has %v, want the point that was just registered", p)
+	}
 	if changed := must[bool](t)(s.Refresh(ctx)); !changed {
 		t.Error("Refresh did not see the change of another process")
+	}
+	if changed := must[bool](t)(s.Refresh(ctx)); changed {
+		t.Error("Refresh saw it twice")
+	}
+	if _, ok := s.Directory().Point(home, "stranger"); !ok {
+		t.Error("the point that was registered meanwhile is gone")
 	}
 	got := slices.Sorted(func(yield func(string) bool) {
 		for z := range maps.Keys(s.Directory().Zones) {
