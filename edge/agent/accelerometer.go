@@ -17,8 +17,8 @@ const (
 	defaultAccelerationTime = 10 * time.Minute
 	// standard gravity, m/s² in 1 g.
 	gravity = 9.80665
-	// longestGap is the loss that is bridged with the last sample; what lies on
-	// both sides of a longer one does not belong together.
+	// longestGap is the loss that is bridged with the last sample; for a longer one
+	// see splice.
 	longestGap = 500 * time.Millisecond
 	// greatest is the end of ±16 g in counts. A count beyond it cannot come from
 	// the chip, which has no checksums: bits were damaged on the bus.
@@ -35,6 +35,7 @@ type accelerometer struct {
 
 	last     time.Time // when the FIFO was last read
 	previous detect.Vec
+	splice   *splice // after a long gap in a fall; else nil
 	gap      bool    // samples may be missing before the next one
 	peak     float64 // greatest magnitude since the last reading, g
 }
@@ -105,13 +106,21 @@ func (a *accelerometer) sense(ctx context.Context) error {
 
 const period = time.Second / adxl345.DefaultRate
 
-// push gives the detector one sample and reports a fall, at the time of its
-// impact.
+// push takes one sample.
 func (a *accelerometer) push(at time.Time, v detect.Vec) {
 	a.previous = v
-	if a.fall == nil {
-		return
+	switch {
+	case a.fall == nil:
+	case a.splice == nil:
+		a.judge(at, v)
+	case a.splice.add(at, v):
+		a.mend()
 	}
+}
+
+// judge gives the detector one sample and reports a fall, at the time of its
+// impact.
+func (a *accelerometer) judge(at time.Time, v detect.Vec) {
 	if verdict, ok := a.fall.Push(v); ok {
 		a.d.raise(care.Fall, at.Add(-verdict.Ago), verdict)
 	}
@@ -125,7 +134,7 @@ func (a *accelerometer) bridge(now time.Time, n int, gap bool) {
 	}
 	missing := now.Sub(a.last) - period*time.Duration(n)
 	if missing > longestGap {
-		a.fall.Reset()
+		a.tear(missing)
 		return
 	}
 	first := now.Add(-period * time.Duration(n))

@@ -186,6 +186,36 @@ func TestAMovementTornApartByALongGapIsNotJudged(t *testing.T) {
 	}
 }
 
+// Its wires came loose at the impact and hold again after some seconds, in which
+// nothing was felt.
+func TestAFallWithAGapIsFoundIfTheWearerLiesStillAfterIt(t *testing.T) {
+	whole := fallAt(t, 0, func(*stage) {})
+	for _, gap := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
+		t.Run(gap.String(), func(t *testing.T) {
+			got := fallAt(t, whole+time.Second, func(s *stage) {
+				s.do("203-1", "unplug", "adxl345")
+				s.wait(gap)
+				s.do("203-1", "plug", "adxl345")
+			})
+			if off := (got - whole).Abs(); got == 0 || off > 100*time.Millisecond {
+				t.Errorf("the impact is at %s, want %s as without the gap", got, whole)
+			}
+		})
+	}
+}
+
+func TestAFallWithAGapIsNotJudgedIfTheWearerGetsUpMeanwhile(t *testing.T) {
+	whole := fallAt(t, 0, func(*stage) {})
+	if at := fallAt(t, whole+time.Second, func(s *stage) {
+		s.do("203-1", "unplug", "adxl345")
+		s.do("203-1", "walk", "for", "1m")
+		s.wait(2 * time.Second)
+		s.do("203-1", "plug", "adxl345")
+	}); at != 0 {
+		t.Errorf("a fall was reported at %s", at)
+	}
+}
+
 func TestARecordedFallIsFound(t *testing.T) {
 	path := shared(t, "data/sisfall/adxl345/SA01.csv.gz")
 	play(t, roomSpec, []config.Device{waist()}, func(s *stage) {

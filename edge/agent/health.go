@@ -6,6 +6,9 @@ import "time"
 const (
 	firstRetry   = 250 * time.Millisecond
 	longestRetry = 5 * time.Second
+	// eagerRetry is the longest until it is a fault: whoever falls while a wire is
+	// loose is found if the sensor is back soon.
+	eagerRetry = time.Second
 )
 
 // health judges from failures and successes whether a device is at fault. It is
@@ -56,6 +59,9 @@ func (h *health) worked(now time.Time) (well bool) {
 func (h *health) retry(now time.Time, usual time.Duration) time.Duration {
 	wait := min(usual, firstRetry) << min(max(h.tries-1, 0), 8)
 	wait = min(wait, longestRetry)
+	if h.fault == "" {
+		wait = min(wait, eagerRetry)
+	}
 	if due := h.failing.Add(h.after).Sub(now); h.fault == "" && due > 0 {
 		wait = min(wait, due)
 	}

@@ -230,6 +230,25 @@ func cond(is bool, a, b float64) float64 {
 	return b
 }
 
+func TestAFallIsUnderWayFromItsImpactToTheVerdict(t *testing.T) {
+	t.Parallel()
+	f := newFall(t, FallOptions{Rate: 200})
+	play(f, 200, []stage{{10, standing}})
+	if f.UnderWay() {
+		t.Error("standing is a fall under way")
+	}
+	for range 2 { // an impact, averaged or not
+		f.Push(Vec{0, -3, 0})
+		if !f.UnderWay() {
+			t.Error("an impact is none")
+		}
+	}
+	play(f, 200, []stage{{4, standing}})
+	if f.UnderWay() {
+		t.Error("it is still under way after the time for a verdict")
+	}
+}
+
 func TestDustIsFollowedAndThenReported(t *testing.T) {
 	t.Parallel()
 	days := func(s int) float64 { return 4.5 * min(1, float64(s)/(36*3600)) }

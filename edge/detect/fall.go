@@ -153,6 +153,17 @@ func (f *Fall) steps(seconds float64) int { return int(math.Round(seconds * f.ra
 // does not belong together.
 func (f *Fall) Reset() { f.sum, f.peak, f.count, f.n, f.quiet = Vec{}, 0, 0, 0, 0 }
 
+// UnderWay reports whether there was an impact in the last seconds on which no
+// verdict was given yet.
+func (f *Fall) UnderWay() bool {
+	for k := max(f.from(f.n-f.steps(decideAfter)), f.quiet); k < f.n; k++ {
+		if f.peaks[f.at(k)] >= f.opts.Impact {
+			return true
+		}
+	}
+	return f.peak >= f.opts.Impact
+}
+
 // Push takes one sample. It returns a verdict 3 s after the impact of a fall;
 // samples that are no numbers, or beyond 1000 g, are passed over.
 func (f *Fall) Push(v Vec) (FallVerdict, bool) {
