@@ -137,6 +137,20 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
     await page.context().close();
   });
 
+  test('alarm health', async () => {
+    const page = await open(look);
+    // An inspector does not see where somebody lives.
+    await signIn(page, mock.url, look.width === 820 ? 'inspector' : 'team', password);
+    await page.getByTestId('settings').click();
+    await page.getByTestId('alarm-health').click();
+    await showIn(page, look.language);
+    await page.getByTestId('answer-overall').waitFor();
+    await page.locator('.notes summary').click();
+    await page.evaluate(() => scrollTo(0, 0));
+    await inspect(page, name('health'));
+    await page.context().close();
+  });
+
   test.each([
     ['inspector', 'inspect', 'row'],
     ['daughter', 'family', 'timeline'],

@@ -77,7 +77,7 @@ export function Advice({ health, say }: { health: AlarmHealth; say: Say }) {
         {
           head: t('health.offers'),
           cell: (row) => (
-            <span>
+            <span className="offers">
               {row.offers.map((offer) => (
                 <span key={offer} className="tag">
                   {t(`health.offer.${offer}`)}
@@ -228,7 +228,7 @@ export function Classes({ health, say }: { health: AlarmHealth; say: Say }) {
         rows={health.severities}
         id={(row) => row.severity}
         columns={[
-          { head: t('health.group'), cell: (row) => t(`severity.${row.severity}`) },
+          { head: t('health.severity'), cell: (row) => t(`severity.${row.severity}`) },
           { head: t('health.count'), cell: (row) => row.count },
           { head: t('health.share'), cell: (row) => <Share of={row.share} mark={row.recommended} /> },
           { head: t('health.recommended'), cell: (row) => percent(row.recommended, language) },

@@ -71,6 +71,9 @@ export function Inspect() {
     <div className="inspect" data-testid="inspect" data-ready={picture.complete}>
       <header className="bar">
         <h1 className="bar-title">{t('inspect.title')}</h1>
+        <a className="button plain" href="/health/">
+          {t('health.title')}
+        </a>
         <LinkState />
         <LanguageSwitch />
         <Settings name={me.user.name} />

@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Frame, Hello, Me } from '../../shared/api/types.ts';
 import { accounts } from './data.ts';
+import { health } from './health.ts';
 import { Refusal, render, visible, World } from './world.ts';
 
 const dist = join(import.meta.dirname, '..', '..', 'dist');
@@ -231,6 +232,9 @@ export class Mock {
         return;
       case 'GET /api/incidents':
         json(response, 200, { incidents: this.#history(me, url.searchParams) });
+        return;
+      case 'GET /api/alarm-health':
+        json(response, 200, health(me, url.searchParams, this.world));
         return;
       case 'GET /api/quarantine':
         json(response, 200, { messages: this.refused });

@@ -438,6 +438,7 @@ export const en: Texts = {
     share: 'Share',
     severities: 'Severities',
     severitiesHint: 'When everything is urgent, nothing is.',
+    severity: 'Severity',
     recommended: 'Recommended',
     chattering: 'Chattering alarms',
     chatteringHint: 'Three times or more within a minute.',
