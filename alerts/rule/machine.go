@@ -96,7 +96,7 @@ func (m *machine) step(at time.Time) {
 		case m.c.Late:
 		case !enough.After(at) && m.counts(at):
 			m.fire(at)
-		case enough.After(at) && m.counts(enough):
+		case enough.After(at):
 			m.c.Due = earliest(m.c.Due, enough)
 		}
 	}
@@ -145,7 +145,7 @@ func (m *machine) judge(late bool) {
 	}
 	m.changes = m.changes[:m.fired]
 	m.fired = -1
-	m.c.State = Pending
+	m.c.State, m.c.Late = Pending, false // what was to be raised had a fresh beginning
 }
 
 // done returns the changes. The last one has the condition as it is now.

@@ -175,22 +175,6 @@ func TestConditionsThatAreRefused(t *testing.T) {
 	}
 }
 
-// TestTheRulesThatAreShipped has every rule of the file fire at a value beyond
-// its limit, and names all that is shipped.
-func TestTheRulesThatAreShipped(t *testing.T) {
-	var got []string
-	for _, r := range rule.Default().Rules() {
-		got = append(got, r.ID)
-	}
-	want := []string{"room-cold", "room-hot", "gas", "co-300", "co-100", "co-50", "door-open-at-night", "still-in-bed", "battery-low"}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("rules (-want +got):\n%s", diff)
-	}
-	if _, err := rule.Parse("default.yaml", rule.DefaultSource()); err != nil {
-		t.Error(err)
-	}
-}
-
 func FuzzParse(f *testing.F) {
 	f.Add(rule.DefaultSource())
 	f.Add([]byte(one("class: vital", "quantity: temperature", "when: |\n      value <\n      16.0")))

@@ -3,6 +3,7 @@ package rule_test
 import (
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
@@ -302,19 +303,28 @@ func TestADoorInNightsInWhichClocksChange(t *testing.T) {
 
 // TestARestartInTheMiddle stops the gateway after each of the readings.
 func TestARestartInTheMiddle(t *testing.T) {
+	hour := strings.ReplaceAll(coldBedroom, "30m", "60m")
 	for n := range 6 {
 		t.Run(fmt.Sprintf("after %d readings", n+1), func(t *testing.T) {
-			s := play(t, coldBedroom, "Asia/Shanghai", "2026-12-01 20:00")
+			s := play(t, hour, "Asia/Shanghai", "2026-12-01 20:00")
 			for i := range 6 {
 				s.read(care.Temperature, 15.5)
 				if i == n {
 					s.crash()
 				}
-				s.wait(5 * time.Minute)
+				s.wait(10 * time.Minute)
 			}
-			s.expect("12-01 20:30 cold")
+			s.expect("12-01 21:00 cold")
 		})
 	}
+	t.Run("just before the hours begin", func(t *testing.T) {
+		s := play(t, one("class: vital", "quantity: temperature", "when: value < 16.0", "for: 10m", "hours: 22:00-06:00"), "Asia/Shanghai", "2026-12-01 21:47")
+		for range 3 {
+			s.read(care.Temperature, 15).wait(5 * time.Minute)
+		}
+		s.crash().read(care.Temperature, 15).wait(5*time.Minute).read(care.Temperature, 15).wait(5 * time.Minute)
+		s.expect("12-01 22:10 r")
+	})
 }
 
 func TestWhileTheGatewayWasAway(t *testing.T) {
@@ -354,6 +364,16 @@ func TestWhileTheGatewayWasAway(t *testing.T) {
 }
 
 func TestReadingsThatComeLate(t *testing.T) {
+	t.Run("they do not unsay what a fresh one began", func(t *testing.T) {
+		s := play(t, nightDoor, "Asia/Shanghai", "2026-07-01 23:00")
+		s.read(care.Contact, 1).away(30*time.Minute).readOf(care.Contact, 1, 20*time.Minute).expect()
+		s.due().expect("07-01 23:05 door (told 07-01 23:30)")
+	})
+	t.Run("they do not begin what the hour would raise", func(t *testing.T) {
+		s := play(t, one("class: vital", "quantity: temperature", "stale: never", "for: 30m",
+			"when: value > 1.5 && hour < 22 || value < 1.5 && hour == 23"), "Asia/Shanghai", "2026-07-01 21:00")
+		s.read(care.Temperature, 2).away(25*time.Minute).readOf(care.Temperature, 1, 20*time.Minute).until("2026-07-02 12:00").expect()
+	})
 	t.Run("they raise nothing", func(t *testing.T) {
 		s := play(t, gasAtOnce, "Asia/Shanghai", "2026-07-01 11:00")
 		s.readOf(care.GasLevel, 50, 16*time.Minute).wait(time.Hour).expect()
@@ -368,7 +388,7 @@ func TestReadingsThatComeLate(t *testing.T) {
 		s := play(t, coldBedroom, "Asia/Shanghai", "2026-12-01 20:00")
 		s.read(care.Temperature, 15).away(50 * time.Minute).due().expect()
 		for ago := 45; ago > 15; ago -= 5 {
-			s.readOf(care.Temperature, 15, time.Duration(ago)*time.Minute).due()
+			s.readOf(care.Temperature, 15, time.Duration(ago)*time.Minute).due().crash()
 		}
 		s.expect()
 		s.readOf(care.Temperature, 15, 15*time.Minute).expect("12-01 20:35 cold (told 12-01 20:50)")
@@ -406,6 +426,31 @@ func TestOrdinaryReadingsWriteNothing(t *testing.T) {
 	if s.saves != 0 {
 		t.Errorf("%d rows were written, want none", s.saves)
 	}
+}
+
+// TestAColdDayWritesNothing has a room that is too cold for the night, by day:
+// only what may matter when the night begins is written.
+func TestAColdDayWritesNothing(t *testing.T) {
+	s := play(t, one("class: vital", "quantity: temperature", "when: value < 16.0", "for: 10m", "hours: 22:00-06:00"), "Asia/Shanghai", "2026-12-01 09:00")
+	for range 12*60 + 44 {
+		s.read(care.Temperature, 15).wait(time.Minute)
+	}
+	if s.saves != 0 {
+		t.Errorf("by 21:44 %d rows were written, want none", s.saves)
+	}
+	for range 30 {
+		s.read(care.Temperature, 15).wait(time.Minute)
+	}
+	s.expect("12-01 22:10 r")
+}
+
+// TestASensorThatFallsSilent has a room that was cold when it was last heard of:
+// the hours that pass do not make it cold for half an hour.
+func TestASensorThatFallsSilent(t *testing.T) {
+	s := play(t, one("class: vital", "quantity: temperature", "when: value < 16.0 && hour < 25", "for: 30m"), "Asia/Shanghai", "2026-12-01 20:00")
+	s.read(care.Temperature, 15).wait(14*time.Minute).read(care.Temperature, 15).wait(12 * time.Hour).expect()
+	s.read(care.Temperature, 15).wait(14*time.Minute).read(care.Temperature, 15).wait(14*time.Minute).
+		read(care.Temperature, 15).expect().wait(2 * time.Minute).expect("12-02 08:44 r")
 }
 
 // TestAnHourInACondition asks for the hour in the condition itself.
