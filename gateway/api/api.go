@@ -22,7 +22,6 @@ type Options struct {
 	Accounts   Accounts
 	Sessions   scs.Store
 	Book       Book
-	Notices    Notices
 	Archive    Archive
 	Answerer   Answerer
 	Inlet      Inlet
@@ -34,6 +33,7 @@ type Options struct {
 	Duty   Duty
 	Live   Live
 	Health []HealthCheck
+	Alerting
 	// Web are the files of the built web app; nil serves a page that says how
 	// to build it.
 	Web     fs.FS
@@ -107,6 +107,7 @@ func (a *API) register() {
 	a.registerEvents()
 	a.registerHealth()
 	a.describeLive()
+	a.registerAlerting()
 	a.routes.HandleFunc("GET /api/live", a.live)
 	a.routes.HandleFunc("GET /metrics", a.serveMetrics)
 	a.routes.HandleFunc("GET /openapi.json", a.serveOpenAPI)

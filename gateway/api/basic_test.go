@@ -55,3 +55,16 @@ func FuzzForwardedFor(f *testing.F) {
 		}
 	})
 }
+
+// Whatever a browser says it reads, it gets one of the two languages.
+func FuzzAcceptedLang(f *testing.F) {
+	for _, seed := range []string{"", "en", "zh-CN,zh;q=0.9,en;q=0.8", "fr;q=1, en;q=0.2", "en;q=0", "en;q=x", ";;,,", "EN-gb ; q=0.5", "zh;q=NaN"} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, header string) {
+		l := acceptedLang(&http.Request{Header: http.Header{"Accept-Language": {header}}})
+		if l.en && !strings.Contains(strings.ToLower(header), "en") {
+			t.Errorf("%q reads English", header)
+		}
+	})
+}

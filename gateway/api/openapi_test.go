@@ -133,10 +133,11 @@ func TestTheDocumentIsValid(t *testing.T) {
 			}
 		}
 	}
-	// Each route of the API is described, but for the files and the metrics.
+	// Each route of the API is described, but for the files, the pages and the metrics.
 	for _, pattern := range r.api.Routes() {
 		method, path, ok := strings.Cut(pattern, " ")
-		if !ok || path == "/metrics" || path == "/openapi.json" {
+		page := strings.HasPrefix(path, "/a/") || strings.HasPrefix(path, "/t/")
+		if !ok || page || path == "/metrics" || path == "/openapi.json" {
 			continue
 		}
 		if _, ok := d.Paths[path][strings.ToLower(method)]; !ok {

@@ -26,17 +26,20 @@ const (
 	toNobody   = "" // an edge needs no person
 )
 
+// route is a request that somebody sends, and who may.
+type route struct {
+	path string
+	body any
+	open string
+}
+
 // TestEveryRouteOfEveryRole fails, too, for a route that it does not know: who
 // adds one has to say here who may use it.
 func TestEveryRouteOfEveryRole(t *testing.T) {
 	r := newRig(t)
 	r.run(r.hub.Run)
 	id := r.raise(songhe, "203-1-cord", care.SOS)
-	table := map[string]struct {
-		path string
-		body any
-		open string
-	}{
+	table := map[string]route{
 		"POST /api/session":                {"/api/session", map[string]string{"login": "chen", "password": password}, toAll},
 		"GET /api/me":                      {"/api/me", nil, toSignedIn},
 		"DELETE /api/session":              {"/api/session", nil, toSignedIn},
@@ -60,6 +63,7 @@ func TestEveryRouteOfEveryRole(t *testing.T) {
 		"/api/":                            {"/api/nothing", nil, toAll}, // answers that there is no such thing
 		"/":                                {"/", nil, toAll},
 	}
+	maps.Copy(table, alertingRoutes())
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(table)), slices.Sorted(slices.Values(r.api.Routes()))); diff != "" {
 		t.Errorf("the routes (-this table +the API):\n%s", diff)
 	}

@@ -45,11 +45,29 @@ func (t *throttle) take(login, remote string) (refund func(), wait time.Duration
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	now := time.Now()
-	all := []*bucket{
+	return t.spend([]*bucket{
 		t.bucket("pair "+remote+" "+login, limitPair, now),
 		t.bucket("remote "+remote, limitRemote, now),
 		t.bucket("login "+login, limitLogin, now),
-	}
+	})
+}
+
+// takeRemote is take for guessing of another kind, of which one address alone
+// is slowed down: a stranger must not keep others from opening what they were
+// sent.
+func (t *throttle) takeRemote(kind, remote string) (refund func(), wait time.Duration) {
+	return t.takeOne(kind+" "+remote, limitRemote)
+}
+
+// takeOne spends an attempt of a single bucket.
+func (t *throttle) takeOne(key string, l limit) (refund func(), wait time.Duration) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.spend([]*bucket{t.bucket(key, l, time.Now())})
+}
+
+// spend takes a token of each bucket, or of none; t is locked.
+func (t *throttle) spend(all []*bucket) (refund func(), wait time.Duration) {
 	for _, b := range all {
 		if b.tokens < 1 {
 			wait = max(wait, time.Duration(math.Ceil((1-b.tokens)*float64(b.limit.every))))
