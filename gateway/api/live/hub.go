@@ -67,6 +67,7 @@ type Hub struct {
 	upgrade websocket.Upgrader
 
 	wake    chan struct{}
+	hurry   chan struct{} // scopes are to be read again at once
 	readers chan struct{} // one slot for each client that catches up
 	started chan struct{} // closed when head is known
 	ended   chan struct{} // closed when Run is about to return
@@ -90,7 +91,7 @@ func newHub(feed Feed, book api.Book, log *slog.Logger, reg prometheus.Registere
 		feed: feed, book: book, log: log, limits: l,
 		// The origin is checked by the Upgrader's default: it must be the host.
 		upgrade: websocket.Upgrader{HandshakeTimeout: l.hello, WriteBufferPool: &sync.Pool{}},
-		wake:    make(chan struct{}, 1), readers: make(chan struct{}, l.readers),
+		wake:    make(chan struct{}, 1), hurry: make(chan struct{}, 1), readers: make(chan struct{}, l.readers),
 		started: make(chan struct{}), ended: make(chan struct{}),
 		clients: map[*client]struct{}{}, open: map[string]int{},
 	}
@@ -178,6 +179,13 @@ func (h *Hub) advance(ctx context.Context) error {
 				return err
 			}
 			h.handOut(row, i)
+			if row.Kind == care.EntryWithdrawn || row.Kind == care.EntryConsented {
+				// What a family has on its screen goes with the consent.
+				select {
+				case h.hurry <- struct{}{}:
+				default:
+				}
+			}
 		}
 		if len(rows) < h.limits.page {
 			return nil
@@ -278,6 +286,7 @@ func (h *Hub) recheck(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case <-t.C:
+		case <-h.hurry:
 		}
 		h.mu.Lock()
 		all := make([]*client, 0, len(h.clients))

@@ -15,8 +15,10 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil"
 
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/notify"
 	"shouwang.care/shouwang/alerts/people"
 	"shouwang.care/shouwang/gateway/api"
+	"shouwang.care/shouwang/gateway/ledger"
 )
 
 // quick are limits for tests that wait for a period.
@@ -398,5 +400,51 @@ func TestMetrics(t *testing.T) {
 	}
 	if d := cmp.Diff(map[string]float64{"shouwang_live_clients": 1, "shouwang_alarm_to_frame_seconds": 1}, values); d != "" {
 		t.Errorf("metrics (-want +got):\n%s", d)
+	}
+}
+
+// TestConsentWithdrawn: what a family has on its screen is gone at once, and
+// not at the next look at sessions.
+func TestConsentWithdrawn(t *testing.T) {
+	s := book(t)
+	change(t, s, lake, "i-1", care.EntryRaised)
+	r := start(t, s, never())
+	f := r.dial(t, "son", fresh())
+	first, err := f.next()
+	if err != nil || len(first.Incidents) != 1 {
+		t.Fatalf("the first picture of the son is %+v, %v", first, err)
+	}
+	who := first.Incidents[0].Resident.ID
+	by := care.Act{By: "u-chen", Name: "Chen", At: time.Now(), Means: care.ByScreen}
+	err = s.Update(t.Context(), func(tx *ledger.Tx) error { return tx.SetConsent(t.Context(), who, false, by, "said so herself") })
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.hub.Notify()
+	for {
+		got := f.read()
+		if got.Type == api.FrameSnapshot {
+			if len(got.Incidents) != 0 {
+				t.Errorf("after the withdrawal the son still sees %+v", got.Incidents)
+			}
+			return
+		}
+	}
+}
+
+// TestScreensAsAChannel: whoever has a board open has been told, nobody else.
+func TestScreensAsAChannel(t *testing.T) {
+	s := book(t)
+	r := start(t, s, never())
+	r.dial(t, "chen", fresh()).until(api.FrameSnapshot)
+	to := func(u people.User) error {
+		_, err := r.hub.Screens().Send(t.Context(), notify.Message{To: string(u.ID)})
+		return err
+	}
+	if err := to(carer); err != nil {
+		t.Errorf("the carer has a board open: %v", err)
+	}
+	if f := notify.AsFailure(to(uphill)); f == nil || f.Reason != notify.Unreachable || !f.Permanent {
+		t.Errorf("the carer of the other home has none: %v", f)
 	}
 }
