@@ -50,10 +50,6 @@ func (r rows) IncidentHistory(ctx context.Context, f api.HistoryFilter) ([]care.
 	return r.Store.IncidentHistory(ctx, ledger.IncidentFilter(f))
 }
 
-func (r rows) IncidentsBetween(ctx context.Context, sites []care.SiteID, from, to time.Time) ([]care.Incident, error) {
-	return r.Store.IncidentHistory(ctx, ledger.IncidentFilter{Sites: sites, From: from, To: to})
-}
-
 func (r rows) Quarantine(ctx context.Context, limit int, before uint64) ([]api.QuarantineRecord, error) {
 	records, err := r.Store.Quarantine(ctx, limit, before)
 	shown := make([]api.QuarantineRecord, len(records))
@@ -126,17 +122,16 @@ func newRig(t testing.TB, change ...func(*api.Options)) *rig {
 	if _, err := r.store.ApplyPlan(t.Context(), plan()); err != nil {
 		t.Fatal(err)
 	}
-	r.watch = watch.New(watchLedger{r.store}, log, r.registry, watch.Options{OpenIncidents: r.store.OpenIncidents, LinkSecret: []byte("0123456789abcdef")})
+	r.watch = watch.New(watchLedger{r.store}, log, r.registry, watch.Options{OpenIncidents: r.store.OpenIncidents})
 	in := r.ingest(log)
 	o := api.Options{
-		Accounts: r.store, Sessions: r.store.Sessions(), Book: r.store, Archive: rows{r.store}, Answerer: r.watch,
-		Inlet: inlet{r.store, in}, Series: charts{r}, Coverage: r.store, Quarantine: rows{r.store}, History: rows{r.store},
+		Accounts: r.store, Sessions: r.store.Sessions(), Book: r.store, Notices: r.store, Archive: rows{r.store}, Answerer: r.watch,
+		Inlet: inlet{r.store, in}, Series: charts{r}, Coverage: r.store, Quarantine: rows{r.store}, History: r.store,
 		Health:  []api.HealthCheck{{Name: "ledger", Check: r.store.Ping}},
 		Version: "1.2.3", Log: log, Registerer: r.registry, Gatherer: r.registry,
 	}
 	r.hub = live.New(r.store, r.store, log, r.registry)
 	o.Live = r.hub
-	o.Alerting = r.alerting()
 	for _, c := range change {
 		c(&o)
 	}
