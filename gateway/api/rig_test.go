@@ -122,16 +122,17 @@ func newRig(t testing.TB, change ...func(*api.Options)) *rig {
 	if _, err := r.store.ApplyPlan(t.Context(), plan()); err != nil {
 		t.Fatal(err)
 	}
-	r.watch = watch.New(watchLedger{r.store}, log, r.registry, watch.Options{OpenIncidents: r.store.OpenIncidents})
+	r.watch = watch.New(watchLedger{r.store}, log, r.registry, watch.Options{OpenIncidents: r.store.OpenIncidents, LinkSecret: []byte("0123456789abcdef")})
 	in := r.ingest(log)
 	o := api.Options{
-		Accounts: r.store, Sessions: r.store.Sessions(), Book: r.store, Notices: r.store, Archive: rows{r.store}, Answerer: r.watch,
+		Accounts: r.store, Sessions: r.store.Sessions(), Book: r.store, Archive: rows{r.store}, Answerer: r.watch,
 		Inlet: inlet{r.store, in}, Series: charts{r}, Coverage: r.store, Quarantine: rows{r.store}, History: r.store,
 		Health:  []api.HealthCheck{{Name: "ledger", Check: r.store.Ping}},
 		Version: "1.2.3", Log: log, Registerer: r.registry, Gatherer: r.registry,
 	}
 	r.hub = live.New(r.store, r.store, log, r.registry)
 	o.Live = r.hub
+	o.Alerting = r.alerting()
 	for _, c := range change {
 		c(&o)
 	}

@@ -292,7 +292,7 @@ func (a *App) makeAPI(hub *live.Hub) (*api.API, error) {
 	}
 	rows := apiRows{a.store}
 	return api.New(api.Options{
-		Accounts: a.store, Sessions: a.store.Sessions(), Book: a.store, Notices: a.store, Archive: rows, Answerer: a.watch,
+		Accounts: a.store, Sessions: a.store.Sessions(), Book: a.store, Archive: rows, Answerer: a.watch, Alerting: a.alerting(),
 		Inlet: inlet{a.store, a.ingest}, Series: apiSeries{a.series}, Coverage: a.coverage, Quarantine: rows, Live: hub,
 		History: a.store, Duty: rosters{a.store},
 		Health: []api.HealthCheck{
