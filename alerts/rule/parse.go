@@ -31,7 +31,8 @@ func Parse(name string, source []byte) (s *Set, err error) {
 			s, err = nil, &Error{name, []Mistake{{Text: fmt.Sprintf("this is no YAML that can be read: %v", p)}}}
 		}
 	}()
-	r := &reader{lines: strings.Split(string(source), "\n")}
+	// A lone carriage return ends a line in YAML, too.
+	r := &reader{lines: strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(source)), "\n")}
 	set := new(Set)
 	if body := r.body(source); body != nil {
 		r.set(body, set)

@@ -196,9 +196,9 @@ func FuzzParse(f *testing.F) {
 			if !ok || len(e.Mistakes) == 0 {
 				t.Fatalf("the error is %#v, want mistakes", err)
 			}
-			lines := strings.Split(string(source), "\n")
+			lines := 1 + strings.Count(string(source), "\n") + strings.Count(string(source), "\r")
 			for _, m := range e.Mistakes {
-				if m.Text == "" || m.Line < 0 || m.Line > len(lines)+1 || (m.Line > 0) != (m.Column > 0) {
+				if m.Text == "" || m.Line < 0 || m.Line > lines+1 || (m.Line > 0) != (m.Column > 0) {
 					t.Errorf("a mistake is at no place of the file: %+v", m)
 				}
 			}

@@ -24,7 +24,7 @@ type reader struct {
 func (r *reader) bad(at position, path, format string, args ...any) {
 	m := Mistake{Path: path, Line: at.line, Column: at.column, Text: fmt.Sprintf(format, args...)}
 	if at.line >= 1 && at.line <= len(r.lines) {
-		m.Source = strings.TrimRight(r.lines[at.line-1], "\r")
+		m.Source = r.lines[at.line-1]
 	}
 	r.found = append(r.found, m)
 }
