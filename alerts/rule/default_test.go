@@ -41,8 +41,6 @@ func TestTheRulesThatAreShipped(t *testing.T) {
 		{name: "in bed until eleven at home", kind: care.PrivateHome, quantity: care.Occupancy, value: 1, start: "2026-07-20 09:30", want: []string{"07-20 12:30 still-in-bed"}},
 		{name: "in bed at night", kind: care.PrivateHome, quantity: care.Occupancy, value: 1, start: "2026-07-20 22:00"},
 		{name: "in bed in a nursing home", kind: care.NursingHome, quantity: care.Occupancy, value: 1, start: "2026-07-20 09:30"},
-		{name: "an empty battery", quantity: care.BatteryLevel, value: 12, start: "2026-07-20 09:30", want: []string{"07-20 09:30 battery-low"}},
-		{name: "a battery that is half full", quantity: care.BatteryLevel, value: 50, start: "2026-07-20 09:30"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			s := play(t, string(rule.DefaultSource()), "Asia/Shanghai", c.start)

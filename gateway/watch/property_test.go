@@ -23,7 +23,7 @@ func TestAnyNightInTheLedger(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it is long")
 	}
-	nights := 25
+	nights := 15
 	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() != f.DefValue {
 		fmt.Sscan(f.Value.String(), &nights)
 	} else {
@@ -32,7 +32,7 @@ func TestAnyNightInTheLedger(t *testing.T) {
 	}
 	rapid.Check(t, func(rt *rapid.T) {
 		// One bubble a night: what is drawn decides all, so a failure repeats.
-		script := rapid.SliceOfN(rapid.Custom(drawStep), 5, 40).Draw(rt, "night")
+		script := rapid.SliceOfN(rapid.Custom(drawStep), 20, 60).Draw(rt, "night")
 		var failure string
 		synctest.Test(t, func(t *testing.T) { failure = play(t, script) })
 		if failure != "" {
@@ -53,7 +53,7 @@ type aStep struct {
 }
 
 func drawStep(t *rapid.T) aStep {
-	s := aStep{What: rapid.SampledFrom([]string{"event", "event", "event", "act", "act", "wait", "wait", "die", "power", "lost", "shelve", "presence", "cancel"}).Draw(t, "what")}
+	s := aStep{What: rapid.SampledFrom([]string{"event", "event", "event", "event", "act", "act", "act", "act", "act", "wait", "wait", "die", "power", "lost", "shelve", "presence", "cancel"}).Draw(t, "what")}
 	switch s.What {
 	case "event", "power", "lost":
 		p := rapid.SampledFrom([]struct {
@@ -62,12 +62,13 @@ func drawStep(t *rapid.T) aStep {
 		}{
 			{"203-smoke-a", care.Fire}, {"203-smoke-b", care.Fire}, {"corridor-glass", care.Fire}, {"203-1-cord", care.SOS}, {"203-1-bed", care.BedExit},
 			{"203-1-fall", care.Fall}, {"203-1-bed", care.Silent}, {"203-smoke-a", care.Silent}, {care.EdgePoint("floor-2", ""), care.Silent},
+			{care.EdgePoint("floor-2", ""), care.Silent},
 		}).Draw(t, "point")
 		s.Point, s.Class = p.id, p.class
 		s.Phase = rapid.SampledFrom([]care.Phase{care.Active, care.Active, care.Clear}).Draw(t, "phase")
 	case "act":
-		s.Kind = rapid.SampledFrom([]alerts.ActionKind{alerts.Accept, alerts.Arrive, alerts.Resolve, alerts.AddNote, alerts.Explain}).Draw(t, "kind")
-		s.Cause = rapid.SampledFrom([]care.Cause{care.CauseReal, care.CauseFalse, care.CausePending}).Draw(t, "cause")
+		s.Kind = rapid.SampledFrom([]alerts.ActionKind{alerts.Accept, alerts.Accept, alerts.Arrive, alerts.Arrive, alerts.Resolve, alerts.Resolve, alerts.AddNote, alerts.Explain}).Draw(t, "kind")
+		s.Cause = rapid.SampledFrom([]care.Cause{care.CauseReal, care.CauseFalse, care.CauseFalse, care.CausePending}).Draw(t, "cause")
 		s.N = rapid.IntRange(0, 5).Draw(t, "which")
 	case "wait", "die":
 		s.N = rapid.SampledFrom([]int{1, 2, 59, 61, 180, 400, 3600}).Draw(t, "seconds")
