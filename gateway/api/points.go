@@ -27,7 +27,13 @@ type PointView struct {
 	Place        PlaceView     `json:"place"`
 	Resident     *ResidentView `json:"resident,omitempty"`
 	Unregistered bool          `json:"unregistered" doc:"an edge reports it and nobody has entered it yet"`
-	LastSeen     *time.Time    `json:"last_seen,omitempty" doc:"absent when it was never heard"`
+	// What was heard of it, and what that proves.
+	State    care.Coverage `json:"state" enum:"proved,unproven,silent" doc:"silent: an alarm was raised"`
+	Doubt    care.Doubt    `json:"doubt,omitempty" enum:"never_heard,hello_only,not_yet,edge_offline,outage,edge_quiet" doc:"why it is unproven"`
+	Proof    care.Proof    `json:"proof" enum:"none,hello,reported" doc:"hello: its device answers, its own channel never reported"`
+	LastSeen *time.Time    `json:"last_seen,omitempty" doc:"absent when it was never heard"`
+	Deadline int           `json:"deadline_s" doc:"seconds for which it may be silent"`
+	DueAt    time.Time     `json:"due_at" doc:"when its deadline is over, should nothing be heard until then"`
 }
 
 // SeriesView is the course of one quantity.
@@ -60,33 +66,41 @@ func (a *API) registerPoints() {
 		}
 	}
 	viewed(a, op("points", "/api/points", "Coverage: every point, and when it was last heard"), notFamily, a.points)
+	viewed(a, op("edges", "/api/edges", "The edges before the points, as they say they are"), notFamily, a.edges)
 	viewed(a, op("series", "/api/series", "The course of one quantity of one point, down-sampled"), notFamily, a.series)
 }
 
-func (a *API) points(ctx context.Context, u people.User, in *pointsRequest) (CoverageView, error) {
+// seesWanted reports whether the viewer sees the site that he asks for, if he
+// asks for one.
+func seesWanted(d *people.Directory, u people.User, site care.SiteID) bool {
+	_, known := d.Sites[site]
+	return site == "" || known && d.SeesSite(u, site)
+}
+
+func (a *API) points(_ context.Context, u people.User, in *pointsRequest) (CoverageView, error) {
 	d := a.Book.Directory()
-	if _, known := d.Sites[in.Site]; in.Site != "" && (!known || !d.SeesSite(u, in.Site)) {
+	if !seesWanted(d, u, in.Site) {
 		return CoverageView{}, errNotFound("site")
 	}
-	seen, err := a.Coverage.LastSeen(ctx)
-	if err != nil {
-		return CoverageView{}, err
-	}
+	proofs := a.Coverage.Points()
 	form := FormOf(u)
 	v := CoverageView{Time: time.Now().UTC(), Points: []PointView{}}
 	for key, p := range d.Points {
 		if in.Site != "" && key.Site != in.Site || !d.SeesSite(u, key.Site) {
 			continue
 		}
+		proof, known := proofs[key]
+		if !known || care.ParseSubject(p.ID).Kind != care.SubjectPoint {
+			continue // no device's point, or entered this moment
+		}
 		pv := PointView{
 			Site: p.Site, ID: p.ID, Edge: p.Edge, Unregistered: p.Unregistered,
 			Place: placeOf(d, p.Site, p.Zone, p.ID, form != FormInspector),
+			State: proof.Coverage, Doubt: proof.Doubt, Proof: proof.Proof, LastSeen: timeOrNone(proof.LastSeen),
+			Deadline: int(proof.Deadline.Seconds()), DueAt: proof.DueAt,
 		}
 		if form == FormStaff {
 			pv.Resident = renderResident(d, form, p.Resident)
-		}
-		if at, ok := seen[key]; ok {
-			pv.LastSeen = &at
 		}
 		v.Points = append(v.Points, pv)
 	}

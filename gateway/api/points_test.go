@@ -10,19 +10,18 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"shouwang.care/shouwang/alerts/care"
-	"shouwang.care/shouwang/alerts/people"
 	"shouwang.care/shouwang/gateway/api"
+	"shouwang.care/shouwang/gateway/watch/supervise"
 )
 
 func TestCoverageSaysWhenAPointWasHeard(t *testing.T) {
 	r := newRig(t)
-	heard := time.Date(2026, 11, 24, 20, 0, 0, 0, time.UTC)
-	if err := r.store.FlushLastSeen(t.Context(), map[people.SitePoint]time.Time{{Site: songhe, Point: "203-1-cord"}: heard}); err != nil {
-		t.Fatal(err)
-	}
+	heard := time.Now().UTC().Add(-time.Minute)
+	r.cover.Seen(songhe, "203-1-cord", heard, care.ProofReport)
 	room := text("203 房", "Room 203")
 	cord := api.PointView{
 		Site: songhe, ID: "203-1-cord", Edge: "floor-2", LastSeen: &heard,
+		State: care.Proved, Proof: care.ProofReport, Deadline: 200, DueAt: heard.Add(care.MainsDeadline),
 		Place:    api.PlaceView{Floor: "2", Zone: &room, Bed: "1", Point: new(text("1 床拉绳", "Cord of bed 1"))},
 		Resident: &api.ResidentView{ID: "r-li", Name: "李秀兰", Risk: new(text("高跌倒风险", "High risk of falls"))},
 	}
@@ -35,13 +34,49 @@ func TestCoverageSaysWhenAPointWasHeard(t *testing.T) {
 			if len(c.Points) != 3 || time.Since(c.Time) > time.Minute {
 				t.Fatalf("there are %d points at %v", len(c.Points), c.Time)
 			}
+			// The deadline began when the ledger was opened, which is later.
+			if c.Points[0].DueAt.Before(want.DueAt) {
+				t.Errorf("it is due at %v, not before %v", c.Points[0].DueAt, want.DueAt)
+			}
+			c.Points[0].DueAt = want.DueAt
 			if diff := cmp.Diff(want, c.Points[0]); diff != "" {
 				t.Errorf("the cord (-want +got):\n%s", diff)
 			}
-			if c.Points[1].LastSeen != nil {
-				t.Errorf("a point that was never heard was seen at %v", c.Points[1].LastSeen)
+			if p := c.Points[1]; p.LastSeen != nil || p.State != care.Unproven || p.Doubt != care.DoubtNever || p.Proof != care.ProofNone {
+				t.Errorf("a point that was never heard stands as %+v", p)
 			}
 		})
+	}
+}
+
+func TestEdgesSayHowTheyAre(t *testing.T) {
+	r := newRig(t)
+	at := time.Now().UTC()
+	r.cover.Edge(supervise.EdgeState{
+		Site: songhe, Edge: "floor-2", ReceivedAt: at, Offset: -1500 * time.Millisecond,
+		State: care.State{
+			Online: true, Boot: "b", Version: "1.4", Spool: care.SpoolState{Events: 1, Readings: 20, Shed: 3},
+			Devices: []care.DeviceState{
+				{ID: "air-1", Model: "SHT3x", Points: []care.PointID{"203-smoke"}},
+				{ID: "bed-1", Model: "ADXL345", Fault: "no answer"},
+			},
+		},
+	}, true)
+	want := []api.EdgeView{{
+		Site: songhe, ID: "floor-2", Name: text("二楼", "Floor 2"), Online: true, StateAt: &at, Version: "1.4",
+		Waiting: 1, Stored: 20, Shed: 3, Offset: -1.5, Points: 3, Devices: 2,
+		Faults: []api.FaultView{{Device: "bed-1", Model: "ADXL345", Fault: "no answer", Points: []care.PointID{}}},
+	}}
+	for _, login := range []string{"chen", "zhou"} {
+		got := read[api.EdgesView](t, r.as(login).get("/api/edges?site=songhe"))
+		if diff := cmp.Diff(want, got.Edges); diff != "" || time.Since(got.Time) > time.Minute {
+			t.Errorf("%s sees at %v (-want +got):\n%s", login, got.Time, diff)
+		}
+	}
+	// Of one that was never heard nothing is made up.
+	want = []api.EdgeView{{Site: qinghe, ID: "floor-2", Name: text("网关", "Hub"), Points: 1, Faults: []api.FaultView{}}}
+	if diff := cmp.Diff(want, read[api.EdgesView](t, r.as("wu").get("/api/edges")).Edges); diff != "" {
+		t.Errorf("never heard (-want +got):\n%s", diff)
 	}
 }
 

@@ -88,9 +88,10 @@ type SeriesQuery struct {
 
 // Coverage knows which points are proved to work.
 type Coverage interface {
-	// LastSeen returns when each point was last heard. Points that never were
-	// are not in it.
-	LastSeen(ctx context.Context) (map[people.SitePoint]time.Time, error)
+	// Points returns how each registered point stands.
+	Points() map[people.SitePoint]care.PointProof
+	// Edges returns what is known of each registered edge.
+	Edges() map[people.SiteEdge]care.EdgeHealth
 }
 
 // Quarantine is the list of refused messages.

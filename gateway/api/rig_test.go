@@ -28,6 +28,7 @@ import (
 	"shouwang.care/shouwang/gateway/series"
 	"shouwang.care/shouwang/gateway/series/embedded"
 	"shouwang.care/shouwang/gateway/watch"
+	"shouwang.care/shouwang/gateway/watch/supervise"
 )
 
 // The types below put the real parts of the gateway behind the ports of the
@@ -72,6 +73,7 @@ func (r rows) AddQuarantine(ctx context.Context, messages []ingest.Quarantined) 
 
 func (r rows) EdgeStates(context.Context) ([]ingest.EdgeState, error)   { return nil, nil }
 func (r rows) SaveEdgeStates(context.Context, []ingest.EdgeState) error { return nil }
+
 func (c charts) Range(ctx context.Context, q api.SeriesQuery) ([]care.Sample, error) {
 	return c.r.series.Range(ctx, series.Query(q))
 }
@@ -84,6 +86,12 @@ func (i inlet) HTTPEvent(ctx context.Context, site care.SiteID, edge care.EdgeID
 	return i.in.HTTPEvent(ctx, site, edge, body)
 }
 
+// supervised are the rows of supervision, which does not run here.
+type supervised struct{ *ledger.Store }
+
+func (s supervised) EdgeStates(context.Context) ([]supervise.EdgeState, error) { return nil, nil }
+func (s supervised) ActiveStates(context.Context) ([]supervise.Active, error)  { return nil, nil }
+
 // noQueue is the queue of readings, none of which come by HTTP.
 type noQueue struct{}
 
@@ -95,6 +103,7 @@ type rig struct {
 	t        testing.TB
 	store    *ledger.Store
 	watch    *watch.Watch
+	cover    *supervise.Supervisor
 	series   *embedded.Store
 	hub      *live.Hub
 	registry *prometheus.Registry
@@ -124,9 +133,15 @@ func newRig(t testing.TB, change ...func(*api.Options)) *rig {
 	}
 	r.watch = watch.New(watchLedger{r.store}, log, r.registry, watch.Options{OpenIncidents: r.store.OpenIncidents, LinkSecret: []byte("0123456789abcdef")})
 	in := r.ingest(log)
+	if r.cover, err = supervise.New(t.Context(), supervise.Options{
+		Book: r.watch, Active: supervised{r.store}, Rows: supervised{r.store}, Directory: r.store.Directory,
+		Well: func() error { return nil }, Log: log,
+	}); err != nil {
+		t.Fatal(err)
+	}
 	o := api.Options{
 		Accounts: r.store, Sessions: r.store.Sessions(), Book: r.store, Archive: rows{r.store}, Answerer: r.watch,
-		Inlet: inlet{r.store, in}, Series: charts{r}, Coverage: r.store, Quarantine: rows{r.store}, History: r.store,
+		Inlet: inlet{r.store, in}, Series: charts{r}, Coverage: r.cover, Quarantine: rows{r.store}, History: r.store,
 		Health:  []api.HealthCheck{{Name: "ledger", Check: r.store.Ping}},
 		Version: "1.2.3", Log: log, Registerer: r.registry, Gatherer: r.registry,
 	}
@@ -149,7 +164,7 @@ func (r *rig) ingest(log *slog.Logger) *ingest.Ingest {
 		Brokers:   []string{"tcp://127.0.0.1:1"}, // the broker is away
 		ClientIDs: ingest.ClientIDs{Event: rand.Text(), Reading: rand.Text(), State: rand.Text()},
 		Book:      r.watch, Series: charts{r}, Queue: noQueue{}, Quarantine: rows{r.store}, States: rows{r.store},
-		Directory: r.store.Directory, Seen: func(care.SiteID, care.PointID, time.Time) {},
+		Directory: r.store.Directory, Seen: func(care.SiteID, care.PointID, time.Time, care.Proof) {},
 		Log: log, Registerer: r.registry,
 	})
 	if err != nil {

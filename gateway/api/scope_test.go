@@ -52,6 +52,7 @@ func TestEveryRouteOfEveryRole(t *testing.T) {
 		"POST /api/incidents/{id}/explain": {"/api/incidents/" + id + "/explain", map[string]string{"cause": "real"}, toStaff},
 		"POST /api/incidents/{id}/note":    {"/api/incidents/" + id + "/note", map[string]string{"note": "n"}, toStaff},
 		"GET /api/points":                  {"/api/points", nil, notFamily},
+		"GET /api/edges":                   {"/api/edges", nil, notFamily},
 		"GET /api/series":                  {"/api/series?site=songhe&point=203-smoke&quantity=temperature&from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:00Z", nil, notFamily},
 		"GET /api/alarm-health":            {"/api/alarm-health?from=" + time.Now().Add(-time.Hour).UTC().Format(time.RFC3339), nil, toJudges},
 		"GET /api/quarantine":              {"/api/quarantine", nil, toOperator},
@@ -218,12 +219,18 @@ func TestPointsAndSitesOfTheScope(t *testing.T) {
 	} {
 		t.Run(login, func(t *testing.T) {
 			p := r.as(login)
-			var got, me []care.SiteID
+			var got, edges, me []care.SiteID
 			for _, point := range read[api.CoverageView](t, p.get("/api/points")).Points {
 				got = append(got, point.Site)
 			}
 			if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
 				t.Errorf("sites of the points (-want +got):\n%s", diff)
+			}
+			for _, edge := range read[api.EdgesView](t, p.get("/api/edges")).Edges {
+				edges = append(edges, edge.Site)
+			}
+			if diff := cmp.Diff(want, slices.Compact(edges)); diff != "" {
+				t.Errorf("sites of the edges (-want +got):\n%s", diff)
 			}
 			for _, s := range read[api.Me](t, p.get("/api/me")).Sites {
 				me = append(me, s.ID)
@@ -237,6 +244,7 @@ func TestPointsAndSitesOfTheScope(t *testing.T) {
 					status = 200
 				}
 				p.get("/api/points?site="+string(site)).expect(t, status)
+				p.get("/api/edges?site="+string(site)).expect(t, status)
 				p.get("/api/incidents?site="+string(site)).expect(t, status)
 			}
 		})

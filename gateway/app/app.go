@@ -26,6 +26,7 @@ import (
 	"shouwang.care/shouwang/gateway/ingest"
 	"shouwang.care/shouwang/gateway/ledger"
 	"shouwang.care/shouwang/gateway/watch"
+	"shouwang.care/shouwang/gateway/watch/supervise"
 )
 
 // Options are what the gateway is started with.
@@ -43,7 +44,7 @@ type App struct {
 
 	store    *ledger.Store
 	series   seriesStore
-	coverage *coverage
+	coverage *supervise.Supervisor
 	broker   *broker.Broker
 	watch    *watch.Watch
 	ingest   *ingest.Ingest
@@ -88,7 +89,7 @@ func Start(ctx context.Context, o Options) (_ *App, err error) {
 			err = errors.Join(fmt.Errorf("start the gateway: %w", err), a.parts.stop())
 		}
 	}()
-	for _, start := range []func(context.Context) error{a.openStores, a.startBroker, a.startIngest, a.startPages, a.tellAddresses} {
+	for _, start := range []func(context.Context) error{a.openStores, a.startBroker, a.startIngest, a.startPages, a.startHeartbeat, a.tellAddresses} {
 		if err := start(ctx); err != nil {
 			return nil, err
 		}
@@ -135,10 +136,6 @@ func (a *App) openStores(ctx context.Context) error {
 		return err
 	}
 	a.parts.onStop("the time series", func(context.Context) error { return a.series.Close() })
-	if a.coverage, err = newCoverage(ctx, a.store, a.opts.Log); err != nil {
-		return err
-	}
-	a.parts.run("the record of signs of life", a.coverage.run)
 	a.parts.run("the directory", a.refresh)
 	return nil
 }
@@ -206,6 +203,9 @@ func (a *App) startBroker(ctx context.Context) error {
 // makeIngest prepares the watch and the way in.
 func (a *App) makeIngest(ctx context.Context, key *tls.Config) error {
 	a.watch = watch.New(watchLedger{a.store}, a.opts.Log, a.registry, watch.Options{OpenIncidents: a.store.OpenIncidents})
+	if err := a.makeSupervision(ctx); err != nil {
+		return err
+	}
 	ids, err := a.clientIDs(ctx)
 	if err != nil {
 		return err
@@ -215,9 +215,14 @@ func (a *App) makeIngest(ctx context.Context, key *tls.Config) error {
 	a.ingest, err = ingest.New(ingest.Options{
 		Brokers: []string{a.mqtt}, Username: user, Password: password, TLS: key, ClientIDs: ids,
 		Book: a.watch, Series: a.series, Queue: a.broker.Queue(), Quarantine: rows, States: rows,
-		Directory: a.store.Directory, Seen: a.coverage.Seen, Log: a.opts.Log, Registerer: a.registry,
+		Directory: a.store.Directory, Seen: a.coverage.Seen, Observe: a.coverage.Observe, Edge: a.edgeSaid,
+		Log: a.opts.Log, Registerer: a.registry,
 	})
-	return err
+	if err != nil {
+		return err
+	}
+	a.parts.run("supervision", a.coverage.Run)
+	return nil
 }
 
 // clientIDs returns the core's client ids, which are made at the first start:

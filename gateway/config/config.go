@@ -24,6 +24,8 @@ type Config struct {
 	// Series chooses the time series.
 	Series Series `yaml:"series"`
 	Log    Log    `yaml:"log"`
+	// Heartbeat is off unless it has a URL.
+	Heartbeat Heartbeat `yaml:"heartbeat"`
 }
 
 // Web is the address of the pages, the API and the metrics.
@@ -104,6 +106,8 @@ func Default() Config {
 		MQTT:   MQTT{Address: "127.0.0.1:1883"},
 		Series: Series{Engine: "embedded", Retention: 400 * 24 * time.Hour, QueueBytes: 1 << 30},
 		Log:    Log{Level: "info", Format: "text"},
+
+		Heartbeat: Heartbeat{Every: time.Minute},
 	}
 }
 
@@ -134,6 +138,7 @@ func Load(path string, getenv func(string) string) (Config, error) {
 		to         *Secret
 	}{
 		{"series.influx.token_file", c.Series.Influx.TokenFile, &c.Series.Influx.Token},
+		{"heartbeat.url_file", c.Heartbeat.URLFile, &c.Heartbeat.URL},
 		{"web.metrics_token_file", c.Web.MetricsTokenFile, &c.Web.MetricsToken},
 	} {
 		if f.file == "" {
@@ -209,6 +214,7 @@ func (c Config) check() error {
 	default:
 		bad("log.level", "%q is none of debug, info, warn and error", c.Log.Level)
 	}
+	c.Heartbeat.check(bad)
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		bad("log.format", "%q is neither text nor json", c.Log.Format)
 	}

@@ -48,6 +48,8 @@ func TestMistakesAreShownInTheFile(t *testing.T) {
 		{"web outside without TLS", "web: {address: \":8080\"}\n", []string{"web.address", "web.plain"}},
 		{"half a certificate", "web: {tls: {certificate: a.pem}}\n", []string{"web.tls", "belong together"}},
 		{"a token that can be guessed", "web: {metrics_token: hush}\n", []string{"web.metrics_token", "at least 16"}},
+		{"a heartbeat to nowhere", "heartbeat: {url: secret-word}\n", []string{"heartbeat.url", "no address"}},
+		{"a heartbeat that races", "heartbeat:\n  url: https://hc.example.org/1\n  every: 1s\n", []string{"heartbeat.every", "less than 10s", "3 |"}},
 		{"influx without a server", "series: {engine: influx}\n", []string{"series.influx.url", "series.influx.bucket"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

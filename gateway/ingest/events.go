@@ -154,7 +154,9 @@ func (in *Ingest) settle(good []admitted, receipts []care.Receipt) {
 		}
 		in.metrics.accepted.WithLabelValues(string(care.KindEvent)).Inc()
 		in.metrics.latency.Observe(now.Sub(e.ReceivedAt).Seconds())
-		in.opts.Seen(e.Site, e.Point, e.Time)
+		if proof := care.EventProof(e.Class); proof != care.ProofNone {
+			in.opts.Seen(e.Site, e.Point, e.Time, proof)
+		}
 		if g.msg.answer != nil {
 			g.msg.answer(r, nil)
 			continue

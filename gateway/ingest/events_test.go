@@ -23,12 +23,31 @@ func TestAnEventIsCommittedAndItsSenderTold(t *testing.T) {
 	if diff := cmp.Diff(care.Committed{IDs: []string{e.ID}}, next(t, d.answers, "the answer")); diff != "" {
 		t.Errorf("answer (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(sign{e.Point, e.Time}, next(t, r.seen, "the sign of life"), cmp.AllowUnexported(sign{})); diff != "" {
+	if diff := cmp.Diff(sign{e.Point, e.Time, care.ProofReport}, next(t, r.seen, "the sign of life"), cmp.AllowUnexported(sign{})); diff != "" {
 		t.Errorf("seen (-want +got):\n%s", diff)
 	}
 	if n := counted(t, r.in.opts, "shouwang_messages_accepted_total", "kind=event"); n != 1 {
 		t.Errorf("%g events count as accepted, want 1", n)
 	}
+}
+
+// That a point is silent is said of it by others, and a battery is not its
+// alarm channel.
+func TestWhatEventsProveOfTheirPoint(t *testing.T) {
+	r := newRig(t)
+	d := r.device("evergreen", "room-203")
+	for _, class := range []care.Class{care.Silent, care.Fault, care.Battery, care.SOS} {
+		e := d.event()
+		e.Class = class
+		d.send(care.KindEvent, encode(t, e))
+		next(t, d.answers, "the answer")
+	}
+	for _, want := range []care.Proof{care.ProofHello, care.ProofReport} {
+		if got := next(t, r.seen, "a sign of life"); got.proof != want {
+			t.Errorf("it proves %q, want %q", got.proof, want)
+		}
+	}
+	nothing(t, r.seen, "another sign of life")
 }
 
 func TestADuplicateIsAnsweredLikeTheFirst(t *testing.T) {

@@ -20,7 +20,7 @@ func bare(t testing.TB) *Ingest {
 		Brokers: []string{"tcp://127.0.0.1:1"}, ClientIDs: ClientIDs{"a", "b", "c"},
 		Book: newBook(), Series: &seriesInMemory{values: map[care.Reading]bool{}}, Queue: brokenQueue{},
 		Quarantine: make(quarantineRows, 4096), States: &statesInMemory{saved: map[people.SiteEdge]EdgeState{}},
-		Directory: sync.OnceValue(home), Seen: func(care.SiteID, care.PointID, time.Time) {},
+		Directory: sync.OnceValue(home), Seen: func(care.SiteID, care.PointID, time.Time, care.Proof) {},
 		Log: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
 	})
 	if err != nil {

@@ -24,7 +24,8 @@ type ClientIDs struct {
 	Event, Reading, State string
 }
 
-// Options say what an Ingest works with. All but TLS are required.
+// Options say what an Ingest works with. All but TLS, Observe
+// and Edge are required.
 type Options struct {
 	// Brokers are the URLs of the broker, such as tcp://127.0.0.1:1883 or
 	// ssl://host:8883; of several the first that answers is used.
@@ -40,9 +41,16 @@ type Options struct {
 	States     States
 	// Directory returns what is registered. It is cheap and never nil.
 	Directory func() *people.Directory
-	// Seen is told that a point has given a sign of life at a time. It must not
-	// block.
-	Seen func(site care.SiteID, point care.PointID, at time.Time)
+	// Seen is told that a point has given a sign of life at a time, and what
+	// that proves. It must not block.
+	Seen func(site care.SiteID, point care.PointID, at time.Time, proof care.Proof)
+	// Observe is given the readings that are taken in, as soon as they are read;
+	// nil when nobody looks at them. It must not block or keep the slice.
+	Observe func(readings []care.Reading)
+	// Edge is told of each state of an edge that is newer than the one before,
+	// and whether it is live: sent now, and not kept by the broker. Nil when
+	// nobody wants to know. It must not block.
+	Edge func(state EdgeState, live bool)
 
 	Log        *slog.Logger
 	Registerer prometheus.Registerer

@@ -44,6 +44,9 @@ func (in *Ingest) runReadings(ctx context.Context) {
 				readings = append(readings, got...)
 			}
 		}
+		if len(readings) > 0 && in.opts.Observe != nil {
+			in.opts.Observe(readings)
+		}
 		if len(readings) > 0 && !in.store(ctx, readings) {
 			return // unacknowledged: the broker delivers them to whoever comes next
 		}
@@ -89,7 +92,7 @@ func (in *Ingest) readPack(m *message) []care.Reading {
 			// A reading may have waited on the edge's disk: its sign of life is
 			// as old as it is, by the right clock.
 			at, _ := correct(r.Time, m.received, offset)
-			in.opts.Seen(site, r.Point, at)
+			in.opts.Seen(site, r.Point, at, care.ReadingProof(r.Quantity))
 		}
 	}
 	in.refuseRecords(m, bad)

@@ -43,10 +43,26 @@ func TestReadingsReachTheSeries(t *testing.T) {
 	eventually(t, "all readings in the series", r.allStored(sent))
 	if got := next(t, r.seen, "the sign of life"); got.point != "room-203-air" || !got.at.Equal(sent[0].Time) {
 		t.Errorf("seen %+v, want room-203-air at the time of its reading", got)
+	} else if got.proof != care.ProofReport {
+		t.Errorf("a temperature proves %q", got.proof)
+	}
+	if got := next(t, r.observed, "a reading that is shown as it comes"); got != sent[0] {
+		t.Errorf("observed %+v, want %+v", got, sent[0])
 	}
 	eventually(t, "an empty in-flight window", func() bool {
 		return counted(t, r.in.opts, "shouwang_messages_in_flight", "kind=reading") == 0
 	})
+}
+
+func TestABatteryLevelIsAGreetingOnly(t *testing.T) {
+	r := newRig(t)
+	d := r.device("evergreen", "room-203")
+	level := d.temperature(time.Now(), 80)
+	level.Quantity = care.BatteryLevel
+	d.send(care.KindReading, pack(t, level))
+	if got := next(t, r.seen, "the sign of life"); got.proof != care.ProofHello {
+		t.Errorf("it proves %q", got.proof)
+	}
 }
 
 // TestReadingsWaitInTheQueueWhileTheSeriesIsAway takes the series away, sees

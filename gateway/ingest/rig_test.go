@@ -195,6 +195,13 @@ func (openDoor) CheckEdge(_ context.Context, _ care.SiteID, edge care.EdgeID, se
 type sign struct {
 	point care.PointID
 	at    time.Time
+	proof care.Proof
+}
+
+// edgeSaid is a state of an edge as it was passed on.
+type edgeSaid struct {
+	state EdgeState
+	live  bool
 }
 
 // rig is an Ingest with a broker and everything around it.
@@ -207,6 +214,8 @@ type rig struct {
 	quarantine quarantineRows
 	states     *statesInMemory
 	seen       chan sign
+	observed   chan care.Reading
+	edges      chan edgeSaid
 	ids        ClientIDs
 
 	in   *Ingest
@@ -219,6 +228,7 @@ func newRig(t testing.TB, change ...func(*rig)) *rig {
 	r := &rig{
 		t: t, dir: t.TempDir(), book: newBook(), series: &seriesInMemory{values: map[care.Reading]bool{}},
 		quarantine: make(quarantineRows, 4096), seen: make(chan sign, 4096),
+		observed: make(chan care.Reading, 4096), edges: make(chan edgeSaid, 4096),
 		states: &statesInMemory{saved: map[people.SiteEdge]EdgeState{}, saves: make(chan EdgeState, 4096)},
 		ids:    ClientIDs{Event: rand.Text(), Reading: rand.Text(), State: rand.Text()},
 	}
@@ -250,10 +260,24 @@ func (r *rig) options() Options {
 		Brokers: []string{"tcp://" + r.broker.Addr()}, Username: user, Password: password, ClientIDs: r.ids,
 		Book: r.book, Series: r.series, Queue: r.broker.Queue(), Quarantine: r.quarantine, States: r.states,
 		Directory: sync.OnceValue(home),
-		Seen: func(_ care.SiteID, p care.PointID, at time.Time) {
+		Seen: func(_ care.SiteID, p care.PointID, at time.Time, proof care.Proof) {
 			select {
-			case r.seen <- sign{p, at}:
+			case r.seen <- sign{p, at, proof}:
 			default: // no test looks at so many
+			}
+		},
+		Observe: func(readings []care.Reading) {
+			for _, x := range readings {
+				select {
+				case r.observed <- x:
+				default:
+				}
+			}
+		},
+		Edge: func(s EdgeState, live bool) {
+			select {
+			case r.edges <- edgeSaid{s, live}:
+			default:
 			}
 		},
 		Log: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),

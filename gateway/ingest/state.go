@@ -99,6 +99,9 @@ func (in *Ingest) takeState(m *message) (*EdgeState, error) {
 	if live {
 		in.seen(now)
 	}
+	if in.opts.Edge != nil {
+		in.opts.Edge(now, !m.retained)
+	}
 	in.note(old, now, known)
 	return &now, nil
 }
@@ -114,7 +117,7 @@ func (in *Ingest) seen(s EdgeState) {
 		at := s.ReceivedAt.Add(-max(0, s.State.Time.Sub(d.Seen)))
 		for _, p := range d.Points {
 			if _, ok := in.opts.Directory().Point(s.Site, p); ok {
-				in.opts.Seen(s.Site, p, at)
+				in.opts.Seen(s.Site, p, at, care.ProofHello)
 			}
 		}
 	}

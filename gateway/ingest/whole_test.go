@@ -113,7 +113,7 @@ func (g *gateway) start(addr string) {
 		Brokers: []string{"tcp://" + b.Addr()}, Username: user, Password: password, ClientIDs: g.ids,
 		Book:   watch.New(realBook{g.book}, slog.New(slog.DiscardHandler), prometheus.NewRegistry(), watch.Options{}),
 		Series: g.series, Queue: b.Queue(), Quarantine: realRows{g.book}, States: realRows{g.book},
-		Directory: g.book.Directory, Seen: func(care.SiteID, care.PointID, time.Time) {},
+		Directory: g.book.Directory, Seen: func(care.SiteID, care.PointID, time.Time, care.Proof) {},
 		Log: slog.New(slog.DiscardHandler), Registerer: prometheus.NewRegistry(),
 	})
 	if err != nil {
