@@ -172,8 +172,8 @@ func renderAlarmHealth(d *people.Directory, f Form, sites []care.SiteID, r healt
 		Incidents: r.Incidents, Alarms: r.Alarms, Estimated: r.Estimated, Explained: r.Explained, Exercises: r.Exercises, Pending: r.Pending,
 		CarerHours: r.CarerHours, PerCarerHour: r.PerCarerHour, Average: r.Average, FloodShare: r.FloodShare,
 		Answers: AnswersView{
-			Overall: renderAnswer(r.Answers.Overall), BySite: each(r.Answers.BySite, renderAnswer),
-			ByClass: each(r.Answers.ByClass, renderAnswer), ByShift: each(r.Answers.ByShift, renderAnswer),
+			Overall: renderAnswer(r.Answers.Overall), BySite: viewsOf(r.Answers.BySite, renderAnswer),
+			ByClass: viewsOf(r.Answers.ByClass, renderAnswer), ByShift: viewsOf(r.Answers.ByShift, renderAnswer),
 		},
 	}
 	for _, id := range sites {
@@ -189,23 +189,23 @@ func renderAlarmHealth(d *people.Directory, f Form, sites []care.SiteID, r healt
 		}
 		return p
 	}
-	v.Floods, v.FloodCount = some(r.Floods, func(x health.Flood) FloodView { return FloodView(x) })
-	v.Chattering, v.ChatteringCount = some(r.Chattering, func(x health.Chatter) ChatterView {
+	v.Floods, v.FloodCount = firstViewsOf(r.Floods, func(x health.Flood) FloodView { return FloodView(x) })
+	v.Chattering, v.ChatteringCount = firstViewsOf(r.Chattering, func(x health.Chatter) ChatterView {
 		return ChatterView{point(x.Where), x.Bursts, x.Most, x.Last}
 	})
-	v.Fleeting, v.FleetingCount = some(r.Fleeting, func(x health.Fleeting) FleetingView {
+	v.Fleeting, v.FleetingCount = firstViewsOf(r.Fleeting, func(x health.Fleeting) FleetingView {
 		return FleetingView{point(x.Where), x.Count}
 	})
-	v.Standing, v.StandingCount = some(r.Standing, func(x health.Standing) StandingView {
+	v.Standing, v.StandingCount = firstViewsOf(r.Standing, func(x health.Standing) StandingView {
 		return StandingView{point(x.Where), x.Incident, x.Since, x.For.Seconds(), x.Open, x.Active}
 	})
-	v.Top = each(r.Top, func(x health.Frequent) FrequentView {
+	v.Top = viewsOf(r.Top, func(x health.Frequent) FrequentView {
 		return FrequentView{point(x.Where), x.Count, x.Share}
 	})
-	v.Severities = each(r.Severities, func(x health.SeverityShare) SeverityShareView {
+	v.Severities = viewsOf(r.Severities, func(x health.SeverityShare) SeverityShareView {
 		return SeverityShareView{x.Severity.String(), x.Count, x.Share, x.Recommended}
 	})
-	v.FalseAlarms = each(r.FalseAlarms, func(x health.FalseAlarms) FalseAlarmsView { return FalseAlarmsView(x) })
+	v.FalseAlarms = viewsOf(r.FalseAlarms, func(x health.FalseAlarms) FalseAlarmsView { return FalseAlarmsView(x) })
 	var advice []health.Advice
 	for _, x := range r.Advice {
 		// That an alarm about a resident was false is for the staff who went.
@@ -213,14 +213,14 @@ func renderAlarmHealth(d *people.Directory, f Form, sites []care.SiteID, r healt
 			advice = append(advice, x)
 		}
 	}
-	v.Advice, v.AdviceCount = some(advice, func(x health.Advice) AdviceView {
+	v.Advice, v.AdviceCount = firstViewsOf(advice, func(x health.Advice) AdviceView {
 		return AdviceView{point(x.Where), x.Shift, x.Day.Format(time.DateOnly), x.FalseAlarms, x.Turns, x.Offers}
 	})
 	return v
 }
 
-// each renders a list; the result is never nil.
-func each[T, V any](list []T, render func(T) V) []V {
+// viewsOf renders a list; the result is never nil.
+func viewsOf[T, V any](list []T, render func(T) V) []V {
 	views := []V{}
 	for _, x := range list {
 		views = append(views, render(x))
@@ -228,9 +228,9 @@ func each[T, V any](list []T, render func(T) V) []V {
 	return views
 }
 
-// some renders the first MaxHealthRows of a list, and counts all of it.
-func some[T, V any](list []T, render func(T) V) (views []V, count int) {
-	return each(list[:min(len(list), MaxHealthRows)], render), len(list)
+// firstViewsOf renders the first MaxHealthRows of a list, and counts all of it.
+func firstViewsOf[T, V any](list []T, render func(T) V) (views []V, count int) {
+	return viewsOf(list[:min(len(list), MaxHealthRows)], render), len(list)
 }
 
 func renderAnswer(a health.Answer) AnswerView {
