@@ -16,7 +16,6 @@ import (
 	"shouwang.care/shouwang/alerts/notify"
 	"shouwang.care/shouwang/alerts/people"
 	"shouwang.care/shouwang/gateway/ledger"
-	"shouwang.care/shouwang/gateway/watch"
 	"shouwang.care/shouwang/gateway/watch/outbox"
 )
 
@@ -564,6 +563,61 @@ func TestOutageTakesWhatItExplains(t *testing.T) {
 	})
 }
 
+// TestSenderDies: a message whose sender died on the way goes out again, with
+// the key that it had, so that a service which knows keys delivers it once.
+func TestSenderDies(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.stop()
+		ctx, cancel := context.WithCancel(t.Context())
+		var looking sync.WaitGroup
+		looking.Go(func() { _ = n.watch.Run(ctx) })
+		n.commits(n.event("203-1-fall", care.Fall, care.Active))
+		job := <-n.watch.Jobs()
+		p, err := n.watch.Take(t.Context(), job.Notice, func(string) bool { return true })
+		if err != nil || p == nil {
+			t.Fatalf("there is nothing to send: %v", err)
+		}
+		cancel()
+		looking.Wait()
+		n.goes() // the sender is gone; nobody knows whether the service has it
+		n.waits(55 * time.Second)
+		n.hears()
+		n.waits(10 * time.Second)
+		if len(n.sms.got) == 0 || n.sms.got[0].Key != p.Key {
+			t.Fatalf("it did not go out again with the key %s: %+v", p.Key, n.sms.got)
+		}
+		n.sms.got = nil
+		n.does(alerts.Resolve, "wang")
+		n.sms.got = nil
+	})
+}
+
+// TestNoLimitMutesAnSOS: whoever is called by many is called for each person
+// who needs help within seconds, while a full bin may wait.
+func TestNoLimitMutesAnSOS(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.sends("203-1-cord", care.SOS, care.Active, "")
+		n.hears("sms wang: SOS")
+		n.waits(time.Second)
+		n.sends("203-1-fall", care.Fall, care.Active, "")
+		n.hears()
+		n.waits(2 * time.Second)
+		n.hears("sms wang: Fall")
+		n.sends("203-1-call", care.Call, care.Active, "")
+		n.waits(29 * time.Second)
+		n.hears()
+		n.waits(time.Second)
+		n.hears("sms wang: Call")
+		for _, i := range n.open() {
+			a := act(alerts.Resolve, i.ID, "wang")
+			a.Cause = care.CauseReal
+			if _, err := n.watch.Act(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}
+
 func count(kinds []care.EntryKind, kind care.EntryKind) int {
 	n := 0
 	for _, k := range kinds {
@@ -573,5 +627,3 @@ func count(kinds []care.EntryKind, kind care.EntryKind) int {
 	}
 	return n
 }
-
-var _ = watch.ErrLink
