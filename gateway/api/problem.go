@@ -29,6 +29,9 @@ type Problem struct {
 type Mistake struct {
 	Location string `json:"location,omitempty" doc:"such as body.cause or query.from"`
 	Message  string `json:"message"`
+	Line     int    `json:"line,omitempty" doc:"of a document, from 1"`
+	Column   int    `json:"column,omitempty" doc:"from 1"`
+	Source   string `json:"source,omitempty" doc:"that line"`
 }
 
 // The codes of problems. Those of alerts.Code come besides.
@@ -40,6 +43,9 @@ const (
 	CodeCrossOrigin    = "cross_origin"    // a page of another origin sent it
 	CodeNotFound       = "not_found"       // there is no such thing, or it is out of scope
 	CodeInvalid        = "invalid"         // the request is not as the API describes it
+	CodeMistakes       = "mistakes"        // a document has mistakes; Errors names their lines
+	CodeStale          = "stale"           // somebody has saved another one meanwhile
+	CodeBadTag         = "bad_tag"         // the tag of a room is not of this gateway
 	CodeTooLarge       = "too_large"
 	CodeUnavailable    = "unavailable" // not now; try again
 	CodeInternal       = "internal"
