@@ -26,6 +26,7 @@ import (
 	"shouwang.care/shouwang/gateway/ingest"
 	"shouwang.care/shouwang/gateway/ledger"
 	"shouwang.care/shouwang/gateway/watch"
+	"shouwang.care/shouwang/gateway/watch/outbox"
 	"shouwang.care/shouwang/gateway/watch/supervise"
 )
 
@@ -47,6 +48,8 @@ type App struct {
 	coverage *supervise.Supervisor
 	broker   *broker.Broker
 	watch    *watch.Watch
+	outbox   *outbox.Outbox
+	hub      *live.Hub
 	ingest   *ingest.Ingest
 	web      net.Listener
 	mqtt     string
@@ -89,7 +92,7 @@ func Start(ctx context.Context, o Options) (_ *App, err error) {
 			err = errors.Join(fmt.Errorf("start the gateway: %w", err), a.parts.stop())
 		}
 	}()
-	for _, start := range []func(context.Context) error{a.openStores, a.startBroker, a.startIngest, a.startPages, a.startHeartbeat, a.tellAddresses} {
+	for _, start := range []func(context.Context) error{a.openStores, a.startBroker, a.startIngest, a.startPages, a.startSteps, a.startHeartbeat, a.tellAddresses} {
 		if err := start(ctx); err != nil {
 			return nil, err
 		}
@@ -202,7 +205,13 @@ func (a *App) startBroker(ctx context.Context) error {
 
 // makeIngest prepares the watch and the way in.
 func (a *App) makeIngest(ctx context.Context, key *tls.Config) error {
-	a.watch = watch.New(watchLedger{a.store}, a.opts.Log, a.registry, watch.Options{OpenIncidents: a.store.OpenIncidents})
+	secret, err := a.secret(ctx, "link.secret")
+	if err != nil {
+		return err
+	}
+	a.watch = watch.New(watchLedger{a.store}, a.opts.Log, a.registry, watch.Options{
+		OpenIncidents: a.store.OpenIncidents, CountTimers: a.store.CountTimers, Conditions: a.conditions, LinkSecret: secret,
+	})
 	if err := a.makeSupervision(ctx); err != nil {
 		return err
 	}
@@ -215,7 +224,7 @@ func (a *App) makeIngest(ctx context.Context, key *tls.Config) error {
 	a.ingest, err = ingest.New(ingest.Options{
 		Brokers: []string{a.mqtt}, Username: user, Password: password, TLS: key, ClientIDs: ids,
 		Book: a.watch, Series: a.series, Queue: a.broker.Queue(), Quarantine: rows, States: rows,
-		Directory: a.store.Directory, Seen: a.coverage.Seen, Observe: a.coverage.Observe, Edge: a.edgeSaid,
+		Directory: a.store.Directory, Seen: a.coverage.Seen, Observe: a.observe, Edge: a.edgeSaid,
 		Log: a.opts.Log, Registerer: a.registry,
 	})
 	if err != nil {
@@ -223,6 +232,12 @@ func (a *App) makeIngest(ctx context.Context, key *tls.Config) error {
 	}
 	a.parts.run("supervision", a.coverage.Run)
 	return nil
+}
+
+// secret returns a secret of the gateway, which is made at its first use.
+func (a *App) secret(ctx context.Context, key string) ([]byte, error) {
+	s, err := a.store.EnsureSetting(ctx, key, rand.Text)
+	return []byte(s), err
 }
 
 // clientIDs returns the core's client ids, which are made at the first start:
@@ -262,6 +277,10 @@ func (a *App) startIngest(ctx context.Context) error {
 // startPages serves people.
 func (a *App) startPages(ctx context.Context) error {
 	hub := live.New(a.store, a.store, a.opts.Log, a.registry)
+	a.hub = hub
+	if err := a.makeOutbox(); err != nil {
+		return err
+	}
 	a.watch.Subscribe(hub.Notify)
 	handler, err := a.makeAPI(hub)
 	if err != nil {
@@ -303,6 +322,7 @@ func (a *App) makeAPI(hub *live.Hub) (*api.API, error) {
 		Health: []api.HealthCheck{
 			{Name: "ledger", Check: a.store.Ping},
 			{Name: "mqtt", Check: func(context.Context) error { return a.ingest.Check() }},
+			{Name: "steps", Check: a.watch.Alive},
 		},
 		Web: web, Version: a.opts.Version, TLS: a.opts.Config.Web.TLS.Set(), Origins: a.opts.Config.Web.Origins,
 		MetricsToken: string(a.opts.Config.Web.MetricsToken),

@@ -59,6 +59,7 @@ func (a *App) startHeartbeat(context.Context) error {
 		Checks: []heartbeat.Check{
 			{Name: "ledger", Check: a.writable},
 			{Name: "mqtt", Check: func(context.Context) error { return a.ingest.Check() }},
+			{Name: "steps", Check: a.watch.Alive},
 			{Name: "supervision", Check: func(context.Context) error { return a.coverage.Alive() }},
 		},
 	})

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/url"
 	"os"
 	"strings"
 	"time"
@@ -26,11 +27,17 @@ type Config struct {
 	Log    Log    `yaml:"log"`
 	// Heartbeat is off unless it has a URL.
 	Heartbeat Heartbeat `yaml:"heartbeat"`
+	// Channels is a file that says by which services people are reached; it
+	// holds their secrets, and may be readable by its owner only.
+	Channels string `yaml:"channels"`
 }
 
 // Web is the address of the pages, the API and the metrics.
 type Web struct {
 	Address string `yaml:"address"` // host:port
+	// PublicURL is where people reach the gateway from outside, such as
+	// https://care.example.org. Messages have a link only where it is set.
+	PublicURL string `yaml:"public_url"`
 	// Origins are further origins that browsers may come from, such as
 	// https://care.example.org behind a proxy.
 	Origins []string `yaml:"origins"`
@@ -173,6 +180,9 @@ func (c Config) check() error {
 		if _, _, err := net.SplitHostPort(a.address); err != nil {
 			bad(a.path, "%q is not host:port", a.address)
 		}
+	}
+	if u, err := url.Parse(c.Web.PublicURL); c.Web.PublicURL != "" && (err != nil || u.Host == "" || u.Scheme != "https" && u.Scheme != "http") {
+		bad("web.public_url", "%q is not an address such as https://care.example.org", c.Web.PublicURL)
 	}
 	if n := len(c.Web.MetricsToken); n > 0 && n < 16 {
 		bad("web.metrics_token", "the token has %d bytes, at least 16 are needed", n)

@@ -106,3 +106,15 @@ func FuzzLoad(f *testing.F) {
 		}
 	})
 }
+
+func TestPublicURL(t *testing.T) {
+	for url, fits := range map[string]bool{"": true, "https://care.example.org": true, "care.example.org": false, "ftp://care.example.org": false} {
+		path := filepath.Join(t.TempDir(), "gateway.yaml")
+		if err := os.WriteFile(path, []byte("web: {public_url: \""+url+"\"}\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := Load(path, func(string) string { return "" }); (err == nil) != fits {
+			t.Errorf("public_url %q: the error is %v", url, err)
+		}
+	}
+}
