@@ -73,6 +73,7 @@ type Point struct {
 	Name     care.Text       `yaml:"name,flow"`
 	Bed      string          `yaml:"bed,omitempty"`
 	Resident care.ResidentID `yaml:"resident,omitempty"`
+	Kind     care.PointKind  `yaml:"kind,omitempty"`
 }
 
 // User is a person who signs in.

@@ -77,7 +77,11 @@ func (u *unit) point(what string, name care.Text, bed string, resident care.Resi
 	if bed != "" {
 		id = care.PointID(u.prefix + "-" + bed + "-" + what)
 	}
-	u.site.Points = append(u.site.Points, Point{id, u.edge, u.zone, name, bed, resident})
+	p := Point{ID: id, Edge: u.edge, Zone: u.zone, Name: name, Bed: bed, Resident: resident}
+	if what == "smoke" {
+		p.Kind = care.FireDetector
+	}
+	u.site.Points = append(u.site.Points, p)
 	return id
 }
 
