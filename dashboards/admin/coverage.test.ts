@@ -1,17 +1,28 @@
 import { expect, test } from 'vitest';
-import { at, start } from '../shared/testing/incidents.ts';
-import { statusOf } from './coverage.ts';
+import { passes, spanOf, urgency, type Standing } from './coverage.ts';
 
-test.each([
-  ['that was never heard', {}, 'unproven'],
-  ['heard just now', { last_seen: at(0) }, 'ok'],
-  ['heard a day ago', { last_seen: at(-86_400) }, 'ok'],
-  ['not heard for more than a day', { last_seen: at(-86_401) }, 'quiet'],
-])('a point %s', (_, point, name) => {
-  expect(statusOf(point, start).name).toBe(name);
+const proved: Standing = { state: 'proved' };
+const silent: Standing = { state: 'silent' };
+const unproven: Standing = { state: 'unproven', doubt: 'hello_only' };
+const offline: Standing = { state: 'unproven', doubt: 'edge_offline' };
+
+test('of whom nobody has been told comes first', () => {
+  const order = [proved, offline, silent, unproven].sort((a, b) => urgency(a) - urgency(b));
+  expect(order).toEqual([unproven, silent, offline, proved]);
 });
 
-test('the doubtful come first', () => {
-  const order = [{}, { last_seen: at(-90_000) }, { last_seen: at(0) }].map((p) => statusOf(p, start).order);
-  expect(order).toEqual([...order].sort((a, b) => a - b));
+test.each([
+  ['doubtful', [silent, unproven, offline]],
+  ['silent', [silent]],
+  ['all', [proved, silent, unproven, offline]],
+] as const)('the filter %s', (filter, want) => {
+  expect([proved, silent, unproven, offline].filter((p) => passes(p, filter))).toEqual(want);
+});
+
+test.each([
+  [200, 'seconds', 200],
+  [900, 'minutes', 15],
+  [10_800, 'hours', 3],
+] as const)('%s seconds are said in %s', (seconds, unit, count) => {
+  expect(spanOf(seconds)).toEqual({ unit, count });
 });

@@ -1,23 +1,32 @@
-/** Heard is what the coverage list needs of a point. */
-interface Heard {
-  last_seen?: string;
+/** Standing is what the lists need of a point; the gateway decides it. */
+export interface Standing {
+  state: 'proved' | 'unproven' | 'silent';
+  doubt?: string;
 }
 
-/** Status is how far a point is proved to work; lower order needs a person sooner. */
-export interface Status {
-  name: 'unproven' | 'quiet' | 'ok';
-  order: number;
+/** The choices of the filter, the usual one first. */
+export const filters = ['doubtful', 'silent', 'all'] as const;
+export type Filter = (typeof filters)[number];
+
+/** passes reports whether a point is shown under a filter. */
+export function passes(point: Standing, filter: Filter): boolean {
+  return filter === 'all' || (filter === 'silent' ? point.state === 'silent' : point.state !== 'proved');
 }
 
 /**
- * A point that nobody has heard for a day is doubtful, whatever its class; the
- * exact deadlines of each class are the gateway's, which raises `silent`.
+ * urgency orders points, the lowest first: of the unproven nobody has been
+ * told, of the silent somebody has. Those whose edge is offline come last of
+ * these, since the edge stands for them.
  */
-const doubtfulAfter = 24 * 60 * 60 * 1000;
+export function urgency(point: Standing): number {
+  if (point.state === 'proved') return 3;
+  if (point.state === 'silent') return 1;
+  return point.doubt === 'edge_offline' || point.doubt === 'outage' ? 2 : 0;
+}
 
-/** statusOf says how a point stands at a time, in milliseconds since 1970. */
-export function statusOf(point: Heard, now: number): Status {
-  if (point.last_seen === undefined) return { name: 'unproven', order: 0 };
-  const age = now - Date.parse(point.last_seen);
-  return age > doubtfulAfter ? { name: 'quiet', order: 1 } : { name: 'ok', order: 2 };
+/** spanOf splits seconds into a count of the largest unit that fits. */
+export function spanOf(seconds: number): { unit: 'seconds' | 'minutes' | 'hours'; count: number } {
+  if (seconds < 300) return { unit: 'seconds', count: Math.round(seconds) };
+  if (seconds < 7200) return { unit: 'minutes', count: Math.round(seconds / 60) };
+  return { unit: 'hours', count: Math.round(seconds / 3600) };
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Frame, Hello, Me } from '../../shared/api/types.ts';
+import { edges, points } from './coverage.ts';
 import { accounts } from './data.ts';
 import { health } from './health.ts';
 import { Refusal, render, visible, World } from './world.ts';
@@ -245,6 +246,12 @@ export class Mock {
           points: points(url.searchParams.get('site') ?? '', this.world),
         });
         return;
+      case 'GET /api/edges':
+        json(response, 200, {
+          time: this.world.iso(),
+          edges: edges(url.searchParams.get('site') ?? '', this.world),
+        });
+        return;
     }
     throw new Refusal(404, 'not_found');
   }
@@ -266,39 +273,6 @@ export class Mock {
     response.setHeader('Content-Type', types[extname(file)] ?? 'application/octet-stream');
     response.end(readFileSync(file));
   }
-}
-
-function points(site: string, world: World) {
-  const place = (room: string, zh: string, en: string) => ({
-    floor: room.slice(0, 1),
-    zone: { zh: `${room} 房`, en: `Room ${room}` },
-    point: { zh, en },
-  });
-  return [
-    {
-      site,
-      id: '302-1-call',
-      edge: 'f3',
-      place: place('302', '床头呼叫按钮', 'Bedside button'),
-      unregistered: false,
-      last_seen: world.iso(40),
-    },
-    {
-      site,
-      id: '305-smoke',
-      edge: 'f3',
-      place: place('305', '吸顶烟感', 'Ceiling smoke detector'),
-      unregistered: false,
-    },
-    {
-      site,
-      id: 'zb-0x7c',
-      edge: 'f3',
-      place: { point: { zh: 'zb-0x7c', en: 'zb-0x7c' } },
-      unregistered: true,
-      last_seen: world.iso(200_000),
-    },
-  ];
 }
 
 function json(response: ServerResponse, status: number, body: unknown): void {
