@@ -9,6 +9,10 @@ type Alerting struct {
 	Shelver   Shelver
 	Documents Documents
 	Consents  Consents
+	// Secret makes the codes in addresses, 128 random bits or more. PublicURL is
+	// where people reach the gateway; it may be empty.
+	Secret    []byte
+	PublicURL string
 }
 
 // registerAlerting enters the routes about them.
@@ -17,4 +21,6 @@ func (a *API) registerAlerting() {
 	a.registerShelves()
 	a.registerDocuments()
 	a.registerCarePlans()
+	a.registerDuty()
+	a.registerCalendar()
 }

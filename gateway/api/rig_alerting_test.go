@@ -16,6 +16,7 @@ func (r *rig) alerting() api.Alerting {
 	p := papers{r.store}
 	return api.Alerting{
 		Notices: r.store, Links: links{r.watch}, ShelfList: r.store, Shelver: r.watch, Documents: p, Consents: p,
+		Secret: []byte("a secret of the tests"), PublicURL: "https://care.example.org/",
 	}
 }
 
@@ -31,6 +32,9 @@ func alertingRoutes() map[string]route {
 
 		"GET /api/sites/{site}/{kind}":    {"/api/sites/songhe/roster", nil, toStaff},
 		"PUT /api/sites/{site}/{kind}":    {"/api/sites/songhe/rules", map[string]any{"text": "rules: []", "revision": 0}, toLeaders},
+		"GET /api/sites/{site}/duty":      {"/api/sites/songhe/duty", nil, toStaff},
+		"GET /api/sites/{site}/duty.ics":  {"/api/sites/songhe/duty.ics", nil, toStaff},
+		"GET /api/me/calendar":            {"/api/me/calendar", nil, toStaff},
 		"GET /api/residents":              {"/api/residents", nil, toStaff},
 		"PUT /api/residents/{id}/consent": {"/api/residents/r-li/consent", map[string]any{"given": true, "note": "n"}, toLeaders},
 		"GET /api/residents/{id}/care":    {"/api/residents/r-li/care", nil, toStaff},

@@ -12,11 +12,16 @@ import (
 )
 
 // alerting are the parts of alerting that people reach by the API.
-func (a *App) alerting() api.Alerting {
+func (a *App) alerting(ctx context.Context) (api.Alerting, error) {
+	secret, err := a.secret(ctx, "api.secret")
+	if err != nil {
+		return api.Alerting{}, err
+	}
 	papers := apiPapers{a.store}
 	return api.Alerting{
 		Notices: a.store, Links: apiLinks{a.watch}, ShelfList: a.store, Shelver: a.watch, Documents: papers, Consents: papers,
-	}
+		Secret: secret, PublicURL: a.opts.Config.Web.PublicURL,
+	}, nil
 }
 
 // apiPapers are what people write into the ledger.

@@ -282,7 +282,7 @@ func (a *App) startPages(ctx context.Context) error {
 		return err
 	}
 	a.watch.Subscribe(hub.Notify)
-	handler, err := a.makeAPI(hub)
+	handler, err := a.makeAPI(ctx, hub)
 	if err != nil {
 		return err
 	}
@@ -304,7 +304,11 @@ func (a *App) startPages(ctx context.Context) error {
 	return nil
 }
 
-func (a *App) makeAPI(hub *live.Hub) (*api.API, error) {
+func (a *App) makeAPI(ctx context.Context, hub *live.Hub) (*api.API, error) {
+	alerting, err := a.alerting(ctx)
+	if err != nil {
+		return nil, err
+	}
 	var web fs.FS
 	switch files, err := dashboards.Files(); {
 	case err == nil:
@@ -316,7 +320,7 @@ func (a *App) makeAPI(hub *live.Hub) (*api.API, error) {
 	}
 	rows := apiRows{a.store}
 	return api.New(api.Options{
-		Accounts: a.store, Sessions: a.store.Sessions(), Book: a.store, Archive: rows, Answerer: a.watch, Alerting: a.alerting(),
+		Accounts: a.store, Sessions: a.store.Sessions(), Book: a.store, Archive: rows, Answerer: a.watch, Alerting: alerting,
 		Inlet: inlet{a.store, a.ingest}, Series: apiSeries{a.series}, Coverage: a.coverage, Quarantine: rows, Live: hub,
 		History: a.store, Duty: rosters{a.store},
 		Health: []api.HealthCheck{
