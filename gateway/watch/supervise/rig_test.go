@@ -215,8 +215,8 @@ func (n *night) state(b *box, online bool) {
 func (n *night) pass(d time.Duration) {
 	defer synctest.Wait()
 	for end := time.Now().Add(d); time.Now().Before(end); time.Sleep(time.Second) {
+		n.s.Alive() // which synchronises with the supervisor
 		if n.away.Load() {
-			n.s.Alive() // which synchronises with the supervisor
 			continue
 		}
 		second := time.Now().Second()
