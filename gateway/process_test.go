@@ -46,6 +46,7 @@ func TestMain(m *testing.M) {
 type process struct {
 	t         testing.TB
 	data      string
+	config    string // file of settings, if any
 	web, mqtt string // to listen on; free ports that stay the same over restarts
 	cmd       *exec.Cmd
 	ended     chan struct{}
@@ -118,7 +119,11 @@ func (p *process) do(args ...string) string {
 // start starts the gateway and returns when it is healthy.
 func (p *process) start() {
 	p.t.Helper()
-	p.cmd, p.ended = p.command("serve"), make(chan struct{})
+	args := []string{"serve"}
+	if p.config != "" {
+		args = append(args, "--config", p.config)
+	}
+	p.cmd, p.ended = p.command(args...), make(chan struct{})
 	p.cmd.Stdout, p.cmd.Stderr = p.said, p.said
 	if err := p.cmd.Start(); err != nil {
 		p.t.Fatal(err)

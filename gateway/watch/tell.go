@@ -65,7 +65,8 @@ func (t *turn) tellTaken(ctx context.Context, i care.Incident, before []alerts.N
 	d := t.w.ledger.Directory()
 	done := map[string]bool{string(i.Accepted.By): true}
 	for _, n := range before {
-		reached := n.State == alerts.NoticeSent || n.State == alerts.NoticeDone
+		// What was on its way when its sender died may have arrived.
+		reached := n.State == alerts.NoticeSent || n.State == alerts.NoticeDone || n.State == alerts.NoticeWaiting && n.Sent != ""
 		c, ok := n.Contact()
 		if n.Phrase != alerts.PhraseAlarm || n.Alarms != i.Alarms || !reached || !ok || c.Channel == ScreenChannel || done[n.Owner] {
 			continue
