@@ -126,14 +126,21 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
     await inspect(page, name('ward-shift'));
     await page.getByTestId('heard').click();
     await ward.recent.locator('summary').click();
+    await page.getByTestId('explained').first().locator('summary').click();
     await page.evaluate(() => scrollTo(0, 0));
     await inspect(page, name('ward'));
     await ward.card('303').getByTestId('resolve').click();
     await inspect(page, name('ward-resolve'));
     await page.keyboard.press('Escape');
-    await ward.card('303').getByTestId('note').click();
-    await page.getByTestId('history').waitFor();
+    await ward.card('405').getByTestId('note').click();
+    await page.getByTestId('trail').waitFor();
     await inspect(page, name('ward-note'));
+    await page.keyboard.press('Escape');
+    await page.getByTestId('pending').click();
+    await inspect(page, name('ward-pending'));
+    await page.getByTestId('pending-sheet').getByTestId('explain').first().click();
+    await page.getByTestId('explain-sheet').waitFor();
+    await page.keyboard.press('Escape');
     await page.context().close();
   });
 

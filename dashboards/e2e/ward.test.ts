@@ -248,6 +248,75 @@ describe('an action', () => {
   });
 });
 
+describe('what alerting adds', () => {
+  test('a call that its resident takes back goes on softly', async () => {
+    const { id } = mock.world.raise({ class: 'sos', room: '306', active: false });
+    const ward = await carer('wangfang');
+    await ward.startShift();
+    await ward.sounding('urgent');
+    mock.world.cancel(id);
+    await ward.card('306').getByTestId('mark-cancelled').waitFor();
+    await ward.sounding('medium');
+    await ward.accept('306');
+    await ward.sounding('off');
+  });
+
+  test('a confirmed fire goes to the top and says what confirmed it', async () => {
+    mock.world.raise({ class: 'fall', room: '302', waited: 300 });
+    const { id } = mock.world.raise({ class: 'fire', room: '405' });
+    const ward = await carer('wangfang');
+    expect((await ward.places())[0]).toContain('302');
+    mock.world.confirm(id, '走廊烟感', 'Corridor');
+    expect(await ward.card('405').getByTestId('mark-confirmed').innerText()).toContain('走廊烟感');
+    expect((await ward.places())[0]).toContain('405');
+  });
+
+  test('where nobody arrived, the next one sees who wanted to come', async () => {
+    const { id } = mock.world.raise({ class: 'fall', room: '302' });
+    const ward = await carer('wangfang');
+    await ward.startShift();
+    mock.world.act(id, 'accept', '刘磊', {});
+    await ward.sounding('off');
+    mock.world.giveBack(id);
+    await ward.sounding('urgent');
+    expect(await ward.card('302').getByTestId('mark-returned').innerText()).toContain('刘磊');
+  });
+
+  test('what one outage explains is one card, and each part can be looked at', async () => {
+    const edge = mock.world.raise({ class: 'silent', room: '2' });
+    for (const room of ['201', '202']) mock.world.raise({ class: 'silent', room, under: edge.id });
+    const ward = await carer('wangfang');
+    const card = ward.page.getByTestId('card');
+    expect(await card.count()).toBe(1);
+    await card.getByTestId('explained').locator('summary').click();
+    const rows = card.getByTestId('explained-row');
+    expect(await rows.count()).toBe(2);
+    await rows.first().getByTestId('note').click();
+    await ward.page.getByTestId('note-sheet').getByText('201').waitFor();
+  });
+
+  test('a cause can wait for the hand-over, and is asked for until it is told', async () => {
+    for (const room of ['208', '209']) mock.world.raise({ class: 'call', room, active: false });
+    const ward = await carer('wangfang');
+    const pending = ward.page.getByTestId('pending');
+    await ward.resolve('208', 'pending');
+    await ward.resolve('209', 'pending');
+    await pending.getByText('2').waitFor();
+    await pending.click();
+    for (const cause of ['real-toilet', 'false-pressed_by_mistake']) {
+      await ward.page.getByTestId('pending-sheet').getByTestId('explain').first().click();
+      await ward.page.getByTestId('explain-sheet').getByTestId(`cause-${cause}`).click();
+      await ward.page.getByTestId('explain-sheet').waitFor({ state: 'detached' });
+    }
+    await pending.waitFor({ state: 'detached' });
+    const causes = [...mock.world.incidents.values()].map(({ cause, reason }) => [cause, reason]);
+    expect(causes).toEqual([
+      ['real', 'toilet'],
+      ['false', 'pressed_by_mistake'],
+    ]);
+  });
+});
+
 test('the keyboard is enough', async () => {
   mock.world.raise({ class: 'fall', room: '302', active: false });
   const ward = await carer('wangfang');

@@ -47,11 +47,12 @@ export function Inspect() {
     document.title = `${t('inspect.title')} · ${t('app.name')}`;
   }, [t, i18n.language]);
 
-  const { waiting, attended } = useMemo(
+  const { waiting, attended, explained } = useMemo(
     () => arrange(picture.incidents.values(), session.clock.now()),
     [picture.incidents, session.clock],
   );
-  const open = [...waiting, ...attended];
+  // What explains others stands before them.
+  const open = [...waiting, ...attended].flatMap((one) => [one, ...(explained.get(one.id) ?? [])]);
   const shown = open.filter((incident) => matches(filter, incident));
   const past = (history.data?.incidents ?? [])
     .map((incident) => {

@@ -29,6 +29,16 @@ export function mayOpen(role: Role, page: Page): boolean {
   return pageOf(role) === page || (role === 'operator' && page === 'inspect');
 }
 
+/**
+ * enter opens what somebody came for before signing in, such as the tag of a
+ * room, or else the page of the role.
+ */
+export function enter(role: Role): void {
+  const next = new URLSearchParams(location.search).get('next') ?? '';
+  if (/^\/t\/[\w/-]+$/.test(next)) location.replace(next);
+  else goTo(pageOf(role));
+}
+
 /** goTo opens another page of the app in place of this one. */
 export function goTo(page: Page | ''): void {
   location.replace(page === '' ? '/' : `/${page}/`);

@@ -56,6 +56,36 @@ describe('the first picture', () => {
   });
 });
 
+describe('an alarm at which nobody arrived', () => {
+  const taken = accepted(incident('a'), 5);
+  const back = incident('a', { revision: taken.revision + 1 });
+  const who = (screen: Screen) => screen.live.picture().returned.get('a')?.name;
+
+  test('keeps the name of whoever had accepted it, over a reconnection', () => {
+    const screen = watching(7, [taken]);
+    screen.socket.incident(8, back);
+    expect(who(screen)).toBe('王芳');
+    screen.socket.snapshot(9, [back, incident('b')]);
+    expect(who(screen)).toBe('王芳');
+  });
+
+  test('is known although the screen was away when it came back', () => {
+    const screen = watching(7, [taken]);
+    screen.socket.snapshot(9, [back]);
+    expect(who(screen)).toBe('王芳');
+  });
+
+  test.each([
+    ['somebody accepts it again', accepted(back, 90, '刘磊')],
+    ['it alarms again', { ...back, alarms: 2, revision: back.revision + 1 }],
+  ])('is forgotten when %s', (_, next) => {
+    const screen = watching(7, [taken]);
+    screen.socket.incident(8, back);
+    screen.socket.incident(9, next);
+    expect(who(screen)).toBeUndefined();
+  });
+});
+
 describe('a reconnection', () => {
   test('continues after the last number, for the same view', () => {
     const screen = watching(7, [], 'v1');

@@ -1,5 +1,8 @@
 import type { Board, Frame, Hello, Incident } from './api/types.ts';
 import type { ServerClock, Steady } from './clock.ts';
+import { fellBack } from './order.ts';
+
+type Act = NonNullable<Incident['accepted']>;
 
 /** Link says how the live channel stands. */
 export type Link = 'connecting' | 'live' | 'reconnecting';
@@ -8,6 +11,8 @@ export type Link = 'connecting' | 'live' | 'reconnecting';
 export interface Picture {
   /** Open incidents, and those resolved within the last hour, by id. */
   readonly incidents: ReadonlyMap<string, Incident>;
+  /** Who had accepted what is raised again because nobody arrived, by id, as far as this screen saw it. */
+  readonly returned: ReadonlyMap<string, Act>;
   readonly link: Link;
   /** False until the first whole picture has come. */
   readonly complete: boolean;
@@ -69,7 +74,7 @@ export class Live {
   readonly #options: LiveOptions;
   readonly #steady: Steady;
   readonly #listeners = new Set<() => void>();
-  #picture: Picture = { incidents: new Map(), link: 'connecting', complete: false };
+  #picture: Picture = { incidents: new Map(), returned: new Map(), link: 'connecting', complete: false };
   #number: number | undefined;
   #view: string | undefined;
   #socket: Socket | undefined;
@@ -137,7 +142,20 @@ export class Live {
     const held = this.#picture.incidents.get(incident.id);
     if (held !== undefined && held.revision > incident.revision) return;
     const incidents = new Map(this.#picture.incidents).set(incident.id, incident);
-    this.#set({ ...this.#picture, incidents });
+    this.#set({ ...this.#picture, incidents, returned: this.#returned(incidents) });
+  }
+
+  /** returned goes on from what the screen shows now to what it will show. */
+  #returned(next: ReadonlyMap<string, Incident>): ReadonlyMap<string, Act> {
+    const { incidents, returned } = this.#picture;
+    const acts = new Map<string, Act>();
+    for (const [id, incident] of next) {
+      const old = incidents.get(id);
+      const still = incident.state === 'raised' && incident.alarms === old?.alarms;
+      const act = fellBack(old, incident) ?? (still ? returned.get(id) : undefined);
+      if (act !== undefined) acts.set(id, act);
+    }
+    return acts;
   }
 
   #connect(): void {
@@ -300,7 +318,7 @@ export class Live {
       incidents.set(incident.id, keep ? held : incident);
     }
     this.#number = number;
-    this.#set({ incidents, link, complete: true });
+    this.#set({ incidents, returned: this.#returned(incidents), link, complete: true });
   }
 
   /** Drops what was resolved more than an hour ago, so that a screen may stay open for months. */

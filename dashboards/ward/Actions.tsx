@@ -18,13 +18,13 @@ export function Actions({ incident }: { incident: Incident }) {
   const problem = useProblem();
   const sending = state?.phase === 'sending' ? state.deed.verb : undefined;
   const primary = primaryOf(incident);
-  const others = (['accept', 'arrive', 'resolve', 'note'] as const).filter(
+  const others = (['accept', 'arrive', 'resolve', 'explain', 'note'] as const).filter(
     (verb) => verb !== primary && incident.can.includes(verb),
   );
 
   const press = (verb: Verb) => {
-    if (verb === 'resolve' || verb === 'note') open({ kind: verb, id: incident.id });
-    else void deeds.send(incident.id, { verb });
+    if (verb === 'accept' || verb === 'arrive') void deeds.send(incident.id, { verb });
+    else open({ kind: verb, id: incident.id });
   };
   const button = (verb: Verb, style: string) => (
     <button

@@ -1,10 +1,13 @@
 import { memo } from 'react';
 import type { Incident } from '../shared/api/types.ts';
 import { localName, since, waited } from '../shared/format.ts';
+import { weight } from '../shared/order.ts';
 import { ClassIcon } from '../shared/ui/ClassIcon.tsx';
 import { useNow, useViewer } from '../shared/ui/hooks.ts';
 import { useWords } from '../shared/ui/useWords.ts';
 import { Actions } from './Actions.tsx';
+import { Explained } from './Explained.tsx';
+import { Marks } from './Marks.tsx';
 
 /** Wait is the only part of a card that is drawn each second. */
 function Wait({ from, label }: { from: number; label: string }) {
@@ -16,34 +19,6 @@ function Wait({ from, label }: { from: number; label: string }) {
         {waited(now - from)}
       </span>
     </span>
-  );
-}
-
-/** Marks are the side facts that change how an alarm is to be read. */
-function Marks({ incident }: { incident: Incident }) {
-  const { t, time } = useWords();
-  const now = useViewer().session.clock.now();
-  const marks: [key: string, text: string, style: string][] = [];
-  if (incident.alarms > 1) marks.push(['realarm', t('ward.realarm', { count: incident.alarms }), 'strong']);
-  // Until it is normal again, whoever attends can end it as false or a test only.
-  if (incident.active && incident.state !== 'raised') marks.push(['active', t('ward.stillActive'), '']);
-  if (incident.cleared_at !== undefined && !incident.active) {
-    marks.push(['cleared', t('ward.cleared', { time: time(incident.cleared_at, incident, now) }), 'good']);
-  }
-  if (incident.late === true) {
-    marks.push(['late', t('ward.late', { time: time(incident.happened_at, incident, now) }), '']);
-  }
-  if (incident.clock === 'offset') marks.push(['clock', t('ward.clock'), '']);
-  if (incident.clock === 'received') marks.push(['clock', t('ward.clockReceived'), '']);
-  if (marks.length === 0) return null;
-  return (
-    <ul className="marks">
-      {marks.map(([key, text, style]) => (
-        <li key={key} className={`mark ${style}`} data-testid={`mark-${key}`}>
-          {text}
-        </li>
-      ))}
-    </ul>
   );
 }
 
@@ -73,7 +48,16 @@ function People({ incident }: { incident: Incident }) {
 }
 
 /** Card is one open incident: what, where, who, how long, what to do, and the buttons. */
-export const Card = memo(function Card({ incident, showSite }: { incident: Incident; showSite: boolean }) {
+export const Card = memo(function Card({
+  incident,
+  explained,
+  showSite,
+}: {
+  incident: Incident;
+  /** What it explains. */
+  explained: readonly Incident[] | undefined;
+  showSite: boolean;
+}) {
   const { t, language, place } = useWords();
   const where = place(incident);
   const point = localName(incident.place.point, language);
@@ -91,7 +75,8 @@ export const Card = memo(function Card({ incident, showSite }: { incident: Incid
       data-testid="card"
       data-id={incident.id}
       data-state={incident.state}
-      data-severity={incident.severity}
+      data-severity={weight(incident)}
+      data-confirmed={incident.confirmed !== undefined}
       data-class={incident.class}
       aria-labelledby={title}
     >
@@ -100,7 +85,7 @@ export const Card = memo(function Card({ incident, showSite }: { incident: Incid
         <h3 id={title}>
           <span className="card-class">{t(`class.${incident.class}`)}</span>
           <span className="card-severity">
-            {t(`severity.${incident.severity}`)} ·{' '}
+            {t(`severity.${weight(incident)}`)} ·{' '}
             <span data-testid="state">{t(`state.${incident.state}`)}</span>
           </span>
         </h3>
@@ -128,6 +113,7 @@ export const Card = memo(function Card({ incident, showSite }: { incident: Incid
         <Marks incident={incident} />
         <People incident={incident} />
         {incident.note !== undefined && incident.note !== '' && <p className="card-note">{incident.note}</p>}
+        {explained !== undefined && <Explained incidents={explained} />}
         <Actions incident={incident} />
       </div>
     </li>

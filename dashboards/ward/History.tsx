@@ -1,49 +1,51 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { fetchHistory } from '../shared/api/client.ts';
-import type { Entry, Incident } from '../shared/api/types.ts';
+import { fetchDetail } from '../shared/api/client.ts';
+import type { Detail, Entry, Incident } from '../shared/api/types.ts';
 import type { Texts } from '../shared/texts/zh.ts';
 import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { useReason } from '../shared/ui/useReason.ts';
 import { useWords } from '../shared/ui/useWords.ts';
+import { Trail, useChannel } from './Trail.tsx';
 
 type Kind = keyof Texts['history'];
 
 /**
- * useHistory reads the rows of an incident, anew whenever the incident or
+ * useDetail reads an incident with its rows and messages, anew whenever the incident or
  * `again` changes: a note changes nothing else that is shown.
  */
-function useHistory({ id, revision }: Incident, again: number): readonly Entry[] | Error | undefined {
-  const [rows, setRows] = useState<readonly Entry[] | Error>();
+function useDetail({ id, revision }: Incident, again: number): Detail | Error | undefined {
+  const [detail, setDetail] = useState<Detail | Error>();
   useEffect(() => {
     let gone = false;
-    fetchHistory(id).then(
-      (entries) => {
-        if (!gone) setRows(entries);
+    fetchDetail(id).then(
+      (found) => {
+        if (!gone) setDetail(found);
       },
       (error: unknown) => {
-        if (!gone) setRows(error instanceof Error ? error : new Error(String(error)));
+        if (!gone) setDetail(error instanceof Error ? error : new Error(String(error)));
       },
     );
     return () => {
       gone = true;
     };
   }, [id, revision, again]);
-  return rows;
+  return detail;
 }
 
-/** History tells what has happened to an incident, with everybody's notes, the latest first. */
+/** History tells who was told of an incident, and what has happened with everybody's notes, the latest first. */
 export function History({ incident, again }: { incident: Incident; again: number }) {
   const { t, i18n } = useTranslation();
   const { time } = useWords();
   const reason = useReason();
   const loadFailed = useLoadFailed();
-  const rows = useHistory(incident, again);
-  if (rows === undefined) return <p className="modal-hint">{t('common.loading')}</p>;
-  if (rows instanceof Error) {
+  const channel = useChannel();
+  const detail = useDetail(incident, again);
+  if (detail === undefined) return <p className="modal-hint">{t('common.loading')}</p>;
+  if (detail instanceof Error) {
     return (
       <p className="trouble" role="alert">
-        {loadFailed(rows)}
+        {loadFailed(detail)}
       </p>
     );
   }
@@ -52,17 +54,30 @@ export function History({ incident, again }: { incident: Incident; again: number
     const name = entry.kind.replace(/^incident\./, '');
     return i18n.exists(`history.${name}`) ? t(`history.${name as Kind}`) : entry.kind;
   };
+  const why = (entry: Entry) => {
+    const key = `undelivered.${entry.reason ?? ''}`;
+    return !entry.cause && i18n.exists(key) ? t(key as 'undelivered.refused') : reason(entry);
+  };
   return (
-    <ol className="history" data-testid="history">
-      {[...rows].reverse().map((entry) => (
-        <li key={entry.number}>
-          <time dateTime={entry.act.at}>{time(entry.act.at, incident, Date.parse(incident.raised_at))}</time>
-          <span>
-            {[entry.act.name, what(entry), reason(entry)].filter(Boolean).join(' ')}
-            {entry.note !== undefined && entry.note !== '' && <b>{entry.note}</b>}
-          </span>
-        </li>
-      ))}
-    </ol>
+    <>
+      <h3>{t('trail.happened')}</h3>
+      <ol className="history" data-testid="history">
+        {[...detail.entries].reverse().map((entry) => (
+          <li key={entry.number}>
+            <time dateTime={entry.act.at}>
+              {time(entry.act.at, incident, Date.parse(incident.raised_at))}
+            </time>
+            <span>
+              {[entry.act.name, what(entry), why(entry), entry.to, channel(entry.channel)]
+                .filter(Boolean)
+                .join(' ')}
+              {entry.note !== undefined && entry.note !== '' && <b>{entry.note}</b>}
+            </span>
+          </li>
+        ))}
+      </ol>
+      <h3>{t('trail.title')}</h3>
+      <Trail incident={incident} notices={detail.notices} />
+    </>
   );
 }

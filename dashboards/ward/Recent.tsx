@@ -5,12 +5,15 @@ import { ClassIcon } from '../shared/ui/ClassIcon.tsx';
 import { useViewer } from '../shared/ui/hooks.ts';
 import { useReason } from '../shared/ui/useReason.ts';
 import { useWords } from '../shared/ui/useWords.ts';
+import { useDesk } from './context.ts';
 
-function Row({ incident, showSite }: { incident: Incident; showSite: boolean }) {
+/** Row is one incident that was resolved; whoever may tell its cause is asked for it. */
+export function Row({ incident, showSite }: { incident: Incident; showSite: boolean }) {
   const { t, language, place, time } = useWords();
   const why = useReason()(incident);
   const now = useViewer().session.clock.now();
   const { resolved } = incident;
+  const { open } = useDesk();
   return (
     <li className="recent-row" data-testid="recent-row" data-id={incident.id}>
       <ClassIcon of={incident.class} />
@@ -28,6 +31,16 @@ function Row({ incident, showSite }: { incident: Incident; showSite: boolean }) 
         {why !== '' && ` · ${why}`}
         {incident.note !== undefined && incident.note !== '' && ` · ${incident.note}`}
       </span>
+      {incident.can.includes('explain') && (
+        <button
+          type="button"
+          className="button"
+          data-testid="explain"
+          onClick={() => open({ kind: 'explain', id: incident.id })}
+        >
+          {t('act.explain')}
+        </button>
+      )}
     </li>
   );
 }

@@ -10,12 +10,15 @@ import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
 import { useWords } from '../shared/ui/useWords.ts';
 import { Calm } from './Calm.tsx';
 import { Card } from './Card.tsx';
-import { DeskContext, type Desk, type Sheet } from './context.ts';
+import { ExplainSheet, ResolveSheet } from './CauseSheet.tsx';
+import { DeskContext, useDesk, type Desk, type Sheet } from './context.ts';
 import { Deeds } from './deeds.ts';
+import { NoteSheet } from './NoteSheet.tsx';
+import { PendingSheet } from './PendingSheet.tsx';
 import { Recent } from './Recent.tsx';
-import { NoteSheet, ResolveSheet } from './Sheets.tsx';
 import { MuteBanner, ShiftDialog, SoundControl } from './Shift.tsx';
 import { useAlarm } from './useAlarm.ts';
+import { usePending } from './usePending.ts';
 import { useTitle } from './useTitle.ts';
 import './ward.css';
 
@@ -52,6 +55,42 @@ function Announcer({ latest }: { latest: readonly Incident[] }) {
   );
 }
 
+/** Opened is the dialog that is open. One about an incident that has left every list is gone with it. */
+function Opened({
+  sheet,
+  pending,
+  showSite,
+  onClose,
+}: {
+  sheet: Sheet;
+  pending: readonly Incident[];
+  showSite: boolean;
+  onClose: () => void;
+}) {
+  const { open } = useDesk();
+  const { incidents } = usePicture();
+  if (sheet.kind === 'pending') {
+    return <PendingSheet incidents={pending} showSite={showSite} onClose={onClose} />;
+  }
+  const incident = incidents.get(sheet.id) ?? pending.find(({ id }) => id === sheet.id);
+  if (incident === undefined) return null;
+  switch (sheet.kind) {
+    case 'resolve':
+      return <ResolveSheet incident={incident} onClose={onClose} />;
+    case 'explain':
+      // One after the other, until all are told.
+      return (
+        <ExplainSheet
+          incident={incident}
+          onClose={onClose}
+          onDone={() => (pending.length > 1 ? open({ kind: 'pending' }) : onClose())}
+        />
+      );
+    case 'note':
+      return <NoteSheet incident={incident} onClose={onClose} />;
+  }
+}
+
 /** Ward is the board of care staff. */
 export function Ward() {
   const { t } = useTranslation();
@@ -62,16 +101,21 @@ export function Ward() {
   const [shift, setShift] = useState(false);
   const [sheet, setSheet] = useState<Sheet>();
 
+  const { incidents: pending, took } = usePending();
+
   const [deeds] = useState(
     () =>
       new Deeds({
         name: me.user.name,
-        done: (incident) => session.live.apply(incident),
+        done: (incident) => {
+          session.live.apply(incident);
+          took(incident);
+        },
         signedOut: () => goTo(''),
       }),
   );
   const desk = useMemo<Desk>(() => ({ deeds, open: setSheet }), [deeds]);
-  const { waiting, attended, recent } = useMemo(
+  const { waiting, attended, recent, explained } = useMemo(
     () => arrange(picture.incidents.values(), session.clock.now()),
     [picture.incidents, session.clock],
   );
@@ -79,7 +123,6 @@ export function Ward() {
 
   const startShift = () => void alarm.sounder.unlock().then(() => setShift(true));
   const several = me.sites.length > 1;
-  const inSheet = sheet === undefined ? undefined : picture.incidents.get(sheet.id);
   const closeSheet = () => setSheet(undefined);
   const list = (incidents: Incident[], id: string, heading: string) =>
     incidents.length > 0 && (
@@ -89,7 +132,12 @@ export function Ward() {
         </h2>
         <ul className="cards">
           {incidents.map((incident) => (
-            <Card key={incident.id} incident={incident} showSite={several} />
+            <Card
+              key={incident.id}
+              incident={incident}
+              explained={explained.get(incident.id)}
+              showSite={several}
+            />
           ))}
         </ul>
       </section>
@@ -116,6 +164,16 @@ export function Ward() {
         <MuteBanner alarm={alarm} onStart={startShift} />
         <StaleBar />
         <main className="board">
+          {pending.length > 0 && (
+            <button
+              type="button"
+              className="button strip"
+              data-testid="pending"
+              onClick={() => setSheet({ kind: 'pending' })}
+            >
+              {t('ward.pending', { count: pending.length })}
+            </button>
+          )}
           {list(waiting, 'waiting', t('ward.waiting'))}
           {waiting.length === 0 && <Calm attended={attended.length} />}
           {list(attended, 'attended', t('ward.attended'))}
@@ -123,11 +181,8 @@ export function Ward() {
         </main>
         <Announcer latest={alarm.latest} />
         {shift && <ShiftDialog alarm={alarm} onClose={() => setShift(false)} />}
-        {inSheet !== undefined && sheet?.kind === 'resolve' && (
-          <ResolveSheet incident={inSheet} onClose={closeSheet} />
-        )}
-        {inSheet !== undefined && sheet?.kind === 'note' && (
-          <NoteSheet incident={inSheet} onClose={closeSheet} />
+        {sheet !== undefined && (
+          <Opened sheet={sheet} pending={pending} showSite={several} onClose={closeSheet} />
         )}
       </div>
     </DeskContext>

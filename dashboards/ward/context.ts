@@ -2,10 +2,7 @@ import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Deeds, DeedState } from './deeds.ts';
 
 /** Sheet is the dialog that is open over the board. */
-export interface Sheet {
-  kind: 'resolve' | 'note';
-  id: string;
-}
+export type Sheet = { kind: 'resolve' | 'explain' | 'note'; id: string } | { kind: 'pending' };
 
 /** Desk is what cards use to act. It lives above them, since a card moves when its state changes. */
 export interface Desk {

@@ -204,7 +204,7 @@ export class Mock {
     }
     const me = this.#viewer(request);
     if (me === undefined) throw new Refusal(401, 'signed_out');
-    const action = /^POST \/api\/incidents\/([^/]+)\/(accept|arrive|resolve|note)$/.exec(route);
+    const action = /^POST \/api\/incidents\/([^/]+)\/(accept|arrive|resolve|explain|note)$/.exec(route);
     if (action !== null) {
       if (this.actions === 'cut') {
         request.socket.destroy();
@@ -217,7 +217,12 @@ export class Mock {
     const one = /^GET \/api\/incidents\/([^/]+)$/.exec(route);
     if (one !== null) {
       const incident = render(me, this.world.get(one[1]!));
-      json(response, 200, { incident, entries: this.world.rows.get(incident.id) ?? [] });
+      const { rows, notices } = this.world;
+      json(response, 200, {
+        incident,
+        entries: rows.get(incident.id) ?? [],
+        notices: notices.get(incident.id) ?? [],
+      });
       return;
     }
     switch (route) {

@@ -1,4 +1,13 @@
-import type { Entry, Frame, Incident, IncidentClass, Me, Severity, Site } from '../../shared/api/types.ts';
+import type {
+  Entry,
+  Frame,
+  Incident,
+  IncidentClass,
+  Me,
+  Notice,
+  Severity,
+  Site,
+} from '../../shared/api/types.ts';
 import { home, placeOf, residents, severities } from './data.ts';
 
 /** What a test says of an alarm that it raises. */
@@ -14,6 +23,8 @@ export interface Alarm {
   active?: boolean;
   late?: boolean;
   clock?: 'offset' | 'received';
+  /** Id of the incident that explains it. */
+  under?: string;
 }
 
 /** Refusal is an action that an incident does not allow. */
@@ -40,6 +51,8 @@ export class World {
   readonly incidents = new Map<string, Incident>();
   /** What the log has of each incident. */
   readonly rows = new Map<string, Entry[]>();
+  /** Who was told of each incident. */
+  readonly notices = new Map<string, Notice[]>();
   readonly feed: { number: number; frame: Frame }[] = [];
   onFeed: (frame: Frame) => void = () => {};
   #ids = 0;
@@ -77,6 +90,7 @@ export class World {
     if (resident !== undefined) incident.resident = resident;
     if (alarm.late === true) incident.late = true;
     if (alarm.clock !== undefined) incident.clock = alarm.clock;
+    if (alarm.under !== undefined) incident.under = alarm.under;
     return this.#commit('incident.raised', incident);
   }
 
@@ -98,6 +112,37 @@ export class World {
     });
   }
 
+  /** confirm is a second detector of the zone that says the same. */
+  confirm(id: string, zh: string, en: string): Incident {
+    const { accepted, arrived, ...rest } = this.get(id);
+    void accepted;
+    void arrived;
+    return this.#commit('incident.confirmed', {
+      ...rest,
+      state: 'raised',
+      alarms: rest.alarms + 1,
+      alarmed_at: this.iso(),
+      confirmed: { at: this.iso(), point: { zh, en } },
+    });
+  }
+
+  /** cancel is the resident who takes the call back at the button. */
+  cancel(id: string): Incident {
+    return this.#commit('incident.cancelled', { ...this.get(id), cancelled_at: this.iso() });
+  }
+
+  /** giveBack raises an incident again at whose point nobody arrived. */
+  giveBack(id: string): Incident {
+    const { accepted, ...rest } = this.get(id);
+    void accepted;
+    return this.#commit('incident.returned', { ...rest, state: 'raised' });
+  }
+
+  /** untold is an incident of which nobody could be told. */
+  untold(id: string): Incident {
+    return this.#commit('incident.untold', { ...this.get(id), untold_at: this.iso() });
+  }
+
   get(id: string): Incident {
     const incident = this.incidents.get(id);
     if (incident === undefined) throw new Refusal(404, 'not_found');
@@ -115,6 +160,12 @@ export class World {
     if (verb === 'note') {
       this.#row(id, { kind: 'incident.noted', act, note: body.note });
       return this.#commit('incident.noted', { ...old });
+    }
+    if (verb === 'explain') {
+      if (old.cause !== 'pending')
+        throw new Refusal(409, 'not_pending', old.resolved?.name, old.resolved?.at);
+      const cause = body.cause as Incident['cause'];
+      return this.#commit('incident.explained', { ...old, cause, reason: body.reason });
     }
     if (old.resolved !== undefined)
       throw new Refusal(409, 'already_resolved', old.resolved.name, old.resolved.at);
@@ -166,7 +217,7 @@ export class World {
     const next: Incident = {
       ...incident,
       revision: this.incidents.has(incident.id) ? incident.revision + 1 : 1,
-      can: all.slice(can[incident.state]),
+      can: incident.cause === 'pending' ? ['explain', 'note'] : all.slice(can[incident.state]),
     };
     this.incidents.set(next.id, next);
     const frame: Frame = {
@@ -201,7 +252,10 @@ export function render(me: Me, incident: Incident): Incident {
     const act = bare[key];
     if (act !== undefined) bare[key] = { at: act.at, means: act.means };
   }
-  if (role === 'family') return { ...bare, place: {} };
+  if (role === 'family') {
+    for (const key of ['confirmed', 'under', 'untold_at'] as const) delete bare[key];
+    return { ...bare, place: {} };
+  }
   delete bare.resident;
   const shared = ['fire', 'gas', 'carbon_monoxide', 'silent', 'fault', 'tamper', 'battery'].includes(
     bare.class,

@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import type { Board, Entry, Incident, Me, Verb } from './types.ts';
+import type { Board, Cause, Detail, Incident, Me } from './types.ts';
 import type { paths } from './schema.d.ts';
 
 /** api is the typed client of the gateway that served this page. */
@@ -102,10 +102,16 @@ export async function fetchBoard(): Promise<Board | 'signed_out'> {
   }
 }
 
-/** fetchHistory returns the rows of an incident in the order of the log. */
-export async function fetchHistory(id: string): Promise<Entry[]> {
+/** fetchDetail returns an incident with the rows of its log and who was told, both in the order of time. */
+export function fetchDetail(id: string): Promise<Detail> {
   const params = { path: { id } };
-  return (await ask((signal) => api.GET('/api/incidents/{id}', { params, signal }))).entries;
+  return ask((signal) => api.GET('/api/incidents/{id}', { params, signal }));
+}
+
+/** fetchResolved returns up to 500 incidents raised since a moment that are resolved, the latest first. */
+export async function fetchResolved(from: string): Promise<Incident[]> {
+  const params = { query: { from, state: ['resolved' as const], limit: 500 } };
+  return (await ask((signal) => api.GET('/api/incidents', { params, signal }))).incidents;
 }
 
 /** Deed is one act of a person on an incident. */
@@ -113,12 +119,13 @@ export type Deed =
   | { verb: 'accept' | 'arrive' }
   | {
       verb: 'resolve';
-      cause: 'real' | 'false' | 'test' | 'drill';
+      cause: Cause;
       /** How many activations the person had seen when she opened the form. */
       alarms: number;
       reason?: string;
       note?: string;
     }
+  | { verb: 'explain'; cause: Exclude<Cause, 'pending'>; reason?: string; note?: string }
   | { verb: 'note'; note: string };
 
 /** act sends a deed and returns the incident as the gateway then has it. */
@@ -135,11 +142,12 @@ export function act(id: string, deed: Deed): Promise<Incident> {
         const body = { cause, alarms, reason, note };
         return api.POST('/api/incidents/{id}/resolve', { params, body, signal });
       }
+      case 'explain': {
+        const { cause, reason, note } = deed;
+        return api.POST('/api/incidents/{id}/explain', { params, body: { cause, reason, note }, signal });
+      }
       case 'note':
         return api.POST('/api/incidents/{id}/note', { params, body: { note: deed.note }, signal });
     }
   });
 }
-
-/** verbs are the deeds in the order of an incident's life. */
-export const verbs: readonly Verb[] = ['accept', 'arrive', 'resolve', 'note'];

@@ -17,6 +17,8 @@ export type State = Incident['state'];
 export type Cause = NonNullable<Incident['cause']>;
 export type Board = Schemas['Board'];
 export type Entry = Schemas['EntryView'];
+export type Notice = Schemas['NoticeView'];
+export type Detail = Schemas['IncidentDetail'];
 export type Frame = Schemas['Frame'];
 export type Hello = Schemas['Hello'];
 export type AlarmHealth = Schemas['AlarmHealth'];
@@ -26,7 +28,18 @@ export type Answer = Schemas['AnswerView'];
 export type AlarmPoint = Pick<Schemas['FrequentView'], 'site' | 'class' | 'point' | 'place'>;
 
 /** Verb is what a person may do with an incident, as `can` lists it. */
-export type Verb = 'accept' | 'arrive' | 'resolve' | 'note';
+export type Verb = Incident['can'][number];
+
+/** aboutPeople are the classes whose cause may be told at the hand-over: the next resident waits. */
+export const aboutPeople: readonly IncidentClass[] = [
+  'sos',
+  'call',
+  'fall',
+  'bed_exit',
+  'wandering',
+  'inactivity',
+  'vital',
+];
 
 /** Language is one in which every text exists. */
 export type Language = 'zh' | 'en';
