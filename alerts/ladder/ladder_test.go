@@ -26,7 +26,6 @@ var (
 	home  = care.Site{ID: "home-li", Kind: care.PrivateHome, TimeZone: "Asia/Shanghai", Region: "village"}
 	noon  = time.Date(2026, 11, 25, 4, 0, 0, 0, time.UTC) // in Shanghai
 	night = time.Date(2026, 11, 25, 19, 0, 0, 0, time.UTC)
-	yes   = true
 	no    = false
 )
 

@@ -2,6 +2,7 @@ package roster_test
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -140,10 +141,8 @@ func inGap(gaps []roster.Gap, duty, floor string, at time.Time) bool {
 		if floor == "" && len(g.Floors) == 0 {
 			return true
 		}
-		for _, f := range g.Floors {
-			if f == floor {
-				return true
-			}
+		if slices.Contains(g.Floors, floor) {
+			return true
 		}
 	}
 	return false
@@ -157,10 +156,8 @@ func isCovered(on []roster.Turn, duty, floor string) bool {
 		if len(t.Floors) == 0 {
 			return true
 		}
-		for _, f := range t.Floors {
-			if f == floor {
-				return true
-			}
+		if slices.Contains(t.Floors, floor) {
+			return true
 		}
 	}
 	return false

@@ -23,12 +23,10 @@ import (
 type phones struct {
 	best notify.Proof
 
-	mu      sync.Mutex
-	got     []notify.Message
-	fails   map[string]*notify.Failure // by address
-	silent  map[string]bool            // taken, and no receipt ever
-	sent    int
-	receipt func(id string)
+	mu     sync.Mutex
+	got    []notify.Message
+	fails  map[string]*notify.Failure // by address
+	silent map[string]bool            // taken, and no receipt ever
 }
 
 func (p *phones) Best() notify.Proof { return p.best }
@@ -40,7 +38,6 @@ func (p *phones) Send(_ context.Context, m notify.Message) (notify.Sent, error) 
 		return notify.Sent{}, f
 	}
 	p.got = append(p.got, m)
-	p.sent++
 	if p.silent[m.To] {
 		return notify.Sent{ID: m.Key, Proof: notify.Taken}, nil
 	}

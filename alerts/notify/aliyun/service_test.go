@@ -83,11 +83,12 @@ func (c *cloud) handle(f notifytest.Fault, r *http.Request, body []byte) notifyt
 
 // said puts a template together so that a test can look for its parts.
 func said(sign, code string, params map[string]string) string {
-	text := "【" + sign + "】" + code
+	var text strings.Builder
+	text.WriteString("【" + sign + "】" + code)
 	for k, v := range params {
-		text += " " + k + ":" + v
+		text.WriteString(" " + k + ":" + v)
 	}
-	return text
+	return text.String()
 }
 
 func refusal(status int, code, message string) notifytest.Reply {
@@ -118,7 +119,7 @@ func (c *cloud) verify(f notifytest.Fault, r *http.Request, body []byte) (code, 
 		return "InvalidAccessKeyId.NotFound", "Specified access key is not found."
 	}
 	date, err := time.Parse(time.RFC3339, r.Header.Get("x-acs-date"))
-	if err != nil || date.Sub(time.Now()).Abs() > 15*time.Minute {
+	if err != nil || time.Until(date).Abs() > 15*time.Minute {
 		return "InvalidTimeStamp.Expired", "Specified time stamp or date value is expired."
 	}
 	if n := r.Header.Get("x-acs-signature-nonce"); n == "" || c.nonces[n] {

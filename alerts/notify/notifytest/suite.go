@@ -5,6 +5,7 @@ package notifytest
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -207,12 +208,7 @@ func (h Harness) hides(t *testing.T, f *notify.Failure) {
 }
 
 func contains(list []Fault, f Fault) bool {
-	for _, v := range list {
-		if v == f {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(list, f)
 }
 
 // asFailure demands that err tells why.

@@ -39,7 +39,7 @@ func CheckURL(address string, plain bool) error {
 	case u.Scheme == "https":
 		return nil
 	case u.Scheme != "http":
-		return fmt.Errorf("the URL begins with %s:, not with https:", u.Scheme)
+		return fmt.Errorf("the URL begins with %s and not with https", u.Scheme)
 	}
 	ip := net.ParseIP(u.Hostname())
 	if plain || u.Hostname() == "localhost" || ip != nil && ip.IsLoopback() {

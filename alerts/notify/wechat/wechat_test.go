@@ -90,17 +90,18 @@ func (p *platform) send(f notifytest.Fault, body []byte) notifytest.Reply {
 	if m.To != follower || f == notifytest.ErrorInBody {
 		return refusal(40003, "invalid openid "+m.To)
 	}
-	text := m.Template + " " + m.URL
+	var text strings.Builder
+	text.WriteString(m.Template + " " + m.URL)
 	for k, v := range m.Data {
 		if strings.HasPrefix(k, "thing") && utf8.RuneCountInString(v.Value) > 20 {
 			return refusal(47003, "argument invalid! data."+k+".value invalid")
 		}
-		text += " " + k + ":" + v.Value
+		text.WriteString(" " + k + ":" + v.Value)
 	}
 	reply := notifytest.Reply{Body: `{"errcode":0,"errmsg":"ok","msgid":3487542469355618313}`}
 	if !p.keys[m.Key] {
 		p.keys[m.Key] = true
-		reply.Took = &notifytest.Got{To: m.To, Text: text, Key: m.Key}
+		reply.Took = &notifytest.Got{To: m.To, Text: text.String(), Key: m.Key}
 	}
 	return reply
 }
