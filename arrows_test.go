@@ -76,7 +76,7 @@ var arrows = []struct {
 	{"gateway/ledger", []string{"alerts", "alerts/care", "alerts/people"}, "siblings under gateway meet only in gateway/app"},
 	{"gateway/series", []string{"alerts/care", "gateway/series"}, "siblings under gateway meet only in gateway/app"},
 	{"gateway/api", []string{"alerts", "alerts/care", "alerts/people", "alerts/health", "alerts/ladder", "alerts/notify", "alerts/roster", "alerts/rule", "gateway/api"}, "siblings under gateway meet only in gateway/app"},
-	{"gateway/app", []string{"alerts", "alerts/care", "alerts/people", "alerts/ladder", "alerts/notify", "alerts/roster", "alerts/rule", "gateway", "dashboards"}, "the gateway must not depend on edges or simulations"},
+	{"gateway/app", []string{"alerts", "alerts/care", "alerts/people", "alerts/health", "alerts/ladder", "alerts/notify", "alerts/roster", "alerts/rule", "gateway", "dashboards"}, "the gateway must not depend on edges or simulations"},
 	{"gateway", []string{"alerts/rule", "gateway/app", "gateway/config", "gateway/ledger"}, "main is a doorway"},
 	{"dashboards", nil, "the pages are files"},
 }

@@ -252,6 +252,34 @@ func TestMetricsCountAlarms(t *testing.T) {
 	}
 }
 
+// TestMetricsJudgeTheLastDay: how alarms were answered can be watched.
+func TestMetricsJudgeTheLastDay(t *testing.T) {
+	a := start(t, settings(t))
+	d := apptest.Connect(t, a.MQTT(), apptest.Edge)
+	e := d.Event(care.SOS, care.Active, apptest.Cord)
+	d.Send(e)
+	d.Answer(e.ID)
+	carer := apptest.SignIn(t, a.Web(), "carer")
+	id := carer.Board().Incidents[0].ID
+	if status := carer.Call(http.MethodPost, "/api/incidents/"+id+"/accept", "", nil); status != http.StatusOK {
+		t.Fatalf("accepting answers %d", status)
+	}
+	for _, c := range []struct {
+		words []string
+		want  string
+	}{
+		{[]string{"shouwang_alarm_health_answered_ratio{", `by="class"`, `key="sos"`, `step="accept"`, `within_s="60"`}, "1"},
+		{[]string{"shouwang_alarm_health_incidents{", `site="songhe"`}, "1"},
+		{[]string{"shouwang_alarm_health_floods "}, "0"},
+		{[]string{"shouwang_accept_seconds_count{", `class="sos"`}, "1"},
+		{[]string{"shouwang_timers_open{", `kind="arrival"`}, "1"},
+	} {
+		if got := metric(t, a, c.words...); got != c.want {
+			t.Errorf("%v is %q, want %s", c.words, got, c.want)
+		}
+	}
+}
+
 // TestAReadingBecomesAChart goes the whole way of a reading, and the sign of
 // life that it is.
 func TestAReadingBecomesAChart(t *testing.T) {

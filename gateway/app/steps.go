@@ -19,12 +19,14 @@ func (a *App) makeOutbox() error {
 		Book: a.watch, Channels: channels, Directory: a.store.Directory,
 		BaseURL: a.opts.Config.Web.PublicURL, Log: a.opts.Log,
 	})
+	a.reach = apiReach{a.outbox, channels}
 	return err
 }
 
 // startSteps carries out what falls due, from the first moment on at which
 // people can be reached.
 func (a *App) startSteps(context.Context) error {
+	a.registry.MustRegister(&alarmHealth{store: a.store, log: a.opts.Log})
 	a.parts.run("the outbox", a.outbox.Run)
 	a.parts.run("the steps that fall due", a.watch.Run)
 	a.parts.run("the housekeeping", a.keepHouse)
