@@ -1,5 +1,5 @@
 // Package series holds what the time series of every kind have in common: the
-// question that a chart asks and the errors that a writer must tell apart. The
+// questions that charts and dry runs ask and the errors that a writer must tell apart. The
 // engines are in embedded (Prometheus TSDB, in this process) and influx
 // (InfluxDB or what speaks its version 2 API); seriestest is the suite that
 // each of them passes. Alarm decisions never depend on a series.
@@ -40,6 +40,23 @@ func (q Query) Check() error {
 		return fmt.Errorf("query the time series: %d samples were asked for, at least 1 is needed", q.Points)
 	case !q.From.Before(q.To):
 		return fmt.Errorf("query the time series: the range ends at %s, not after its beginning %s", q.To.Format(time.RFC3339), q.From.Format(time.RFC3339))
+	}
+	return nil
+}
+
+// Stretch asks for everything that is stored of one quantity of one point in
+// From ≤ t < To.
+type Stretch struct {
+	Site     care.SiteID
+	Point    care.PointID
+	Quantity care.Quantity
+	From, To time.Time
+}
+
+// Check returns an error for a stretch without any time in it.
+func (s Stretch) Check() error {
+	if !s.From.Before(s.To) {
+		return fmt.Errorf("read the time series: the stretch ends at %s, not after its beginning %s", s.To.Format(time.RFC3339), s.From.Format(time.RFC3339))
 	}
 	return nil
 }

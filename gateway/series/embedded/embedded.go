@@ -48,8 +48,18 @@ func Open(dir string, o Options) (*Store, error) {
 	if o.Log == nil {
 		o.Log = slog.New(slog.DiscardHandler)
 	}
-	opts := tsdb.DefaultOptions()
+	opts := engineOptions()
 	opts.RetentionDuration = o.Retention.Milliseconds()
+	db, err := tsdb.Open(dir, o.Log, o.Metrics, opts, tsdb.NewDBStats())
+	if err != nil {
+		return nil, fmt.Errorf("open the time series in %s (is another gateway running on it?): %w", dir, err)
+	}
+	return &Store{db}, nil
+}
+
+// engineOptions are the settings of the engine, but for how long it keeps what.
+func engineOptions() *tsdb.Options {
+	opts := tsdb.DefaultOptions()
 	// Late samples are accepted only when this is set before the first write.
 	opts.OutOfOrderTimeWindow = outOfOrder.Milliseconds()
 	opts.MaxBlockDuration = (10 * 24 * time.Hour).Milliseconds()
@@ -58,11 +68,7 @@ func Open(dir string, o Options) (*Store, error) {
 	opts.StripeSize = 1 << 10
 	opts.WALSegmentSize = 16 << 20
 	opts.WALCompression = compression.Snappy
-	db, err := tsdb.Open(dir, o.Log, o.Metrics, opts, tsdb.NewDBStats())
-	if err != nil {
-		return nil, fmt.Errorf("open the time series in %s (is another gateway running on it?): %w", dir, err)
-	}
-	return &Store{db}, nil
+	return opts
 }
 
 // Append stores readings. The error is a *series.PartialError when some were
@@ -114,10 +120,7 @@ func (s *Store) Range(ctx context.Context, q series.Query) (samples []care.Sampl
 		return nil, fmt.Errorf("query the time series: %w", err)
 	}
 	defer func() { err = errors.Join(err, querier.Close()) }()
-	set := querier.Select(ctx, false, nil,
-		labels.MustNewMatcher(labels.MatchEqual, model.MetricNameLabel, string(q.Quantity)),
-		labels.MustNewMatcher(labels.MatchEqual, "site", string(q.Site)),
-		labels.MustNewMatcher(labels.MatchEqual, "point", string(q.Point)))
+	set := querier.Select(ctx, false, nil, matchers(q.Site, q.Point, q.Quantity)...)
 	var fold folder
 	var values chunkenc.Iterator
 	for set.Next() {

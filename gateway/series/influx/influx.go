@@ -108,17 +108,16 @@ func (s *Store) Range(ctx context.Context, q series.Query) ([]care.Sample, error
 		return nil, err
 	}
 	step, from := q.Step()
-	// One pass of the data, three aggregates. The identifiers cannot break out
-	// of their quotes: quote escapes them.
+	// One pass of the data, three aggregates.
 	flux := fmt.Sprintf(`data = from(bucket: %s)
   |> range(start: %s, stop: %s)
-  |> filter(fn: (r) => r._measurement == %s and r.site == %s and r.point == %s and r._field == "value")
+  |> %s
 part = (fn) => data |> aggregateWindow(every: %dms, fn: fn, timeSrc: "_start", createEmpty: false)
 part(fn: mean) |> yield(name: "mean")
 part(fn: min) |> yield(name: "min")
 part(fn: max) |> yield(name: "max")`,
 		quote(s.o.Bucket), from.Format(time.RFC3339Nano), q.To.UTC().Format(time.RFC3339Nano),
-		quote(string(q.Quantity)), quote(string(q.Site)), quote(string(q.Point)), step.Milliseconds())
+		filter(q.Site, q.Point, q.Quantity), step.Milliseconds())
 	result, err := s.client.QueryAPI(s.o.Org).Query(ctx, flux)
 	if err != nil {
 		return nil, fmt.Errorf("query InfluxDB at %s: %w", s.o.URL, err)

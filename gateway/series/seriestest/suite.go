@@ -18,12 +18,14 @@ import (
 type Store interface {
 	Append(ctx context.Context, readings []care.Reading) error
 	Range(ctx context.Context, q series.Query) ([]care.Sample, error)
+	Each(ctx context.Context, q series.Stretch, fn func(t time.Time, v float64) error) error
 	Ping(ctx context.Context) error
 	Close() error
 }
 
 // Run runs the suite. Open returns an empty store that the test closes.
 func Run(t *testing.T, open func(t *testing.T) Store) {
+	t.Run("each", func(t *testing.T) { runEach(t, open) })
 	// A whole minute, so that one-minute steps begin with it.
 	base := time.Now().Add(-time.Hour).Truncate(time.Minute).UTC()
 	temperature := func(point string, after time.Duration, v float64) care.Reading {
