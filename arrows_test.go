@@ -139,7 +139,7 @@ var owners = map[string][]string{
 	"periph.io/x/host/":                         {"edge"},
 	"periph.io/x/conn/":                         {"edge", "edge/agent", "edge/driver", "firmware-sim/board", "firmware-sim/chip"},
 	"github.com/prometheus/client_golang/":      {"gateway"},
-	"github.com/goccy/go-yaml":                  {"gateway/config", "gateway/siteplan", "gateway/channels", "edge/config", "firmware-sim", "alerts/roster", "alerts/ladder", "alerts/rule"},
+	"github.com/goccy/go-yaml":                  {"gateway/config", "gateway/siteplan", "gateway/channels", "edge/config", "firmware-sim", "alerts/roster", "alerts/ladder", "alerts/rule", "gateway/api"},
 	"github.com/google/cel-go/":                 {"alerts/rule"},
 	"github.com/arran4/golang-ical":             {"alerts/roster"},
 	"github.com/wneessen/go-mail":               {"alerts/notify/mail"},
