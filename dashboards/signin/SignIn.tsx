@@ -1,7 +1,7 @@
 import { useEffect, useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Refused, signIn, whoAmI } from '../shared/api/client.ts';
-import { goTo, pageOf } from '../shared/home.ts';
+import { enter } from '../shared/home.ts';
 import { LanguageSwitch, ThemeSwitch } from '../shared/ui/Settings.tsx';
 import './signin.css';
 
@@ -32,7 +32,7 @@ export function SignIn() {
   useEffect(() => {
     void whoAmI().then(
       (me) => {
-        if (me !== undefined) goTo(pageOf(me.user.role));
+        if (me !== undefined) enter(me.user.role);
       },
       () => {
         // The gateway is away: signing in will say so.
@@ -49,7 +49,7 @@ export function SignIn() {
     setSending(true);
     setTrouble(undefined);
     signIn(login.trim(), password).then(
-      (me) => goTo(pageOf(me.user.role)),
+      (me) => enter(me.user.role),
       (error: unknown) => {
         setSending(false);
         setTrouble(troubleOf(error));

@@ -9,6 +9,10 @@ type Alerting struct {
 	Shelver   Shelver
 	Documents Documents
 	Consents  Consents
+	Contacts  Contacts
+	Reach     Reach
+	Presence  Presence
+	Heads     Heads
 	// Secret makes the codes in addresses, 128 random bits or more. PublicURL is
 	// where people reach the gateway; it may be empty.
 	Secret    []byte
@@ -23,4 +27,7 @@ func (a *API) registerAlerting() {
 	a.registerCarePlans()
 	a.registerDuty()
 	a.registerCalendar()
+	a.registerChannels()
+	a.registerTags()
+	a.registerHeads()
 }

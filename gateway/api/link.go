@@ -58,8 +58,15 @@ type linkItem struct {
 // registerLinks enters the page behind the links of messages. What opens links
 // to look for harm only reads, so reading changes nothing.
 func (a *API) registerLinks() {
-	a.routes.HandleFunc("GET /a/{token}", a.link)
-	a.routes.HandleFunc("POST /a/{token}", a.acceptLink)
+	// The address is a secret, which no other page shall learn.
+	quiet := func(do http.HandlerFunc) http.HandlerFunc {
+		return func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Referrer-Policy", "no-referrer")
+			do(w, r)
+		}
+	}
+	a.routes.HandleFunc("GET /a/{token}", quiet(a.link))
+	a.routes.HandleFunc("POST /a/{token}", quiet(a.acceptLink))
 }
 
 // linked returns what the link of a request leads to. When ok is false the
@@ -124,9 +131,7 @@ func (a *API) acceptLink(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	a.Log.InfoContext(r.Context(), "the link of a message was used", "accepted", len(accepted), "remote", remote(r))
-	h := w.Header()
-	h.Set("Cache-Control", "no-store")
-	h.Set("Referrer-Policy", "no-referrer")
+	w.Header().Set("Cache-Control", "no-store")
 	http.Redirect(w, r, r.URL.Path, http.StatusSeeOther)
 }
 

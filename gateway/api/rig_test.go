@@ -28,6 +28,7 @@ import (
 	"shouwang.care/shouwang/gateway/series"
 	"shouwang.care/shouwang/gateway/series/embedded"
 	"shouwang.care/shouwang/gateway/watch"
+	"shouwang.care/shouwang/gateway/watch/outbox"
 	"shouwang.care/shouwang/gateway/watch/supervise"
 )
 
@@ -115,6 +116,8 @@ type rig struct {
 	transport http.RoundTripper
 	sequence  uint64
 	in        *ingest.Ingest
+	outbox    *outbox.Outbox
+	sms       *sms
 }
 
 // newRig returns a rig on which the plan of plan_test.go is registered. It may

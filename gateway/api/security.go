@@ -24,6 +24,7 @@ func secure(next http.Handler, origins []string) (http.Handler, error) {
 	// session, so that no page of another origin can abuse one. The browsers of
 	// other apps send forms with the origin "null".
 	origin.AddInsecureBypassPattern("POST /a/{token}")
+	origin.AddInsecureBypassPattern("POST /api/callbacks/{channel}/{secret}")
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		writeProblem(w, newProblem(http.StatusForbidden, CodeCrossOrigin, "a page of another origin may not do this"))
 	}))

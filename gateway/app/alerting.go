@@ -2,13 +2,21 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
 
 	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/notify"
+	"shouwang.care/shouwang/alerts/people"
 	"shouwang.care/shouwang/gateway/api"
 	"shouwang.care/shouwang/gateway/ledger"
 	"shouwang.care/shouwang/gateway/watch"
+	"shouwang.care/shouwang/gateway/watch/outbox"
 )
 
 // alerting are the parts of alerting that people reach by the API.
@@ -19,7 +27,8 @@ func (a *App) alerting(ctx context.Context) (api.Alerting, error) {
 	}
 	papers := apiPapers{a.store}
 	return api.Alerting{
-		Notices: a.store, Links: apiLinks{a.watch}, ShelfList: a.store, Shelver: a.watch, Documents: papers, Consents: papers,
+		Notices: a.store, Links: apiLinks{a.watch}, ShelfList: a.store, Shelver: a.watch, Documents: papers, Consents: papers, Contacts: papers,
+		Reach: a.reach, Presence: a.watch, Heads: apiHeads{a.store},
 		Secret: secret, PublicURL: a.opts.Config.Web.PublicURL,
 	}, nil
 }
@@ -42,6 +51,72 @@ func (p apiPapers) SaveDocument(ctx context.Context, d alerts.Document, by care.
 // SetConsent records whether a family may be informed.
 func (p apiPapers) SetConsent(ctx context.Context, resident care.ResidentID, given bool, by care.Act, note string) error {
 	return p.Update(ctx, func(tx *ledger.Tx) error { return tx.SetConsent(ctx, resident, given, by, note) })
+}
+
+// SetUserContacts replaces the ways to a user.
+func (p apiPapers) SetUserContacts(ctx context.Context, user care.UserID, contacts []people.Contact, language string) error {
+	err := p.Update(ctx, func(tx *ledger.Tx) error { return tx.SetUserContacts(ctx, user, contacts, language) })
+	if errors.Is(err, ledger.ErrInvalid) {
+		return errors.Join(api.ErrInvalid, err)
+	}
+	return err
+}
+
+// apiHeads signs and reads the heads of the site logs.
+type apiHeads struct{ store *ledger.Store }
+
+// SignedHeads signs what has grown, and returns what was signed since.
+func (h apiHeads) SignedHeads(ctx context.Context, site care.SiteID, since time.Time) ([]api.SignedHead, error) {
+	if _, err := h.store.SignHeads(ctx, time.Now()); err != nil {
+		return nil, err
+	}
+	heads, err := h.store.SignedHeads(ctx, site, since)
+	if err != nil {
+		return nil, err
+	}
+	lines := make([]api.SignedHead, len(heads))
+	for i, head := range heads {
+		line, err := json.Marshal(head)
+		if err != nil {
+			return nil, fmt.Errorf("write the signed head of site %s: %w", head.Site, err)
+		}
+		lines[i] = api.SignedHead{Site: head.Site, Line: line}
+	}
+	return lines, nil
+}
+
+// apiReach is the outbox with its channels, as the API reaches it.
+type apiReach struct {
+	outbox   *outbox.Outbox
+	channels map[string]notify.Channel
+}
+
+// Channels lists the channels by name.
+func (r apiReach) Channels() []api.Channel {
+	all := make([]api.Channel, 0, len(r.channels))
+	for _, name := range slices.Sorted(maps.Keys(r.channels)) {
+		_, reports := r.channels[name].(notify.Receiver)
+		all = append(all, api.Channel{Name: name, Best: r.channels[name].Best(), Reports: reports})
+	}
+	return all
+}
+
+// Callback takes a report of a service.
+func (r apiReach) Callback(ctx context.Context, channel string, report notify.Request) (notify.Answer, error) {
+	answer, err := r.outbox.Callback(ctx, channel, report)
+	if errors.Is(err, outbox.ErrNoReceipts) {
+		err = api.ErrNoReceipts
+	}
+	return answer, err
+}
+
+// Try sends a person a trial by each of his contacts.
+func (r apiReach) Try(ctx context.Context, u people.User) []api.Tried {
+	var tried []api.Tried
+	for _, t := range r.outbox.Try(ctx, u) {
+		tried = append(tried, api.Tried(t))
+	}
+	return tried
 }
 
 // apiLinks follows the links in messages.

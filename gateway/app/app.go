@@ -49,6 +49,7 @@ type App struct {
 	broker   *broker.Broker
 	watch    *watch.Watch
 	outbox   *outbox.Outbox
+	reach    apiReach
 	hub      *live.Hub
 	ingest   *ingest.Ingest
 	web      net.Listener
