@@ -23,7 +23,7 @@ beforeAll(async () => {
   browser = await launch();
   mock = new Mock();
   await mock.start();
-  night(mock.world);
+  night(mock.world, mock.alerting);
 });
 afterAll(async () => {
   await browser.close();
@@ -126,6 +126,7 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
     await inspect(page, name('ward-shift'));
     await page.getByTestId('heard').click();
     await ward.recent.locator('summary').click();
+    await page.getByTestId('shelves').locator('summary').click();
     await page.getByTestId('explained').first().locator('summary').click();
     await page.evaluate(() => scrollTo(0, 0));
     await inspect(page, name('ward'));
@@ -140,6 +141,10 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
     await inspect(page, name('ward-pending'));
     await page.getByTestId('pending-sheet').getByTestId('explain').first().click();
     await page.getByTestId('explain-sheet').waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByTestId('shelve').click();
+    await page.getByTestId('shelve-class').selectOption('fire');
+    await inspect(page, name('ward-shelve'));
     await page.keyboard.press('Escape');
     await page.context().close();
   });

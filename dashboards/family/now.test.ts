@@ -15,6 +15,9 @@ describe('what a family reads first', () => {
     ['somebody is there', [there], 'arrived'],
     ['it is over', [over], 'over'],
     ['two things at once: where help is least far counts', [there, incident('sos')], 'called'],
+    ['the elder took the call back', [incident('sos', { cancelled_at: at(9) })], 'cancelled'],
+    ['one of two calls was taken back', [incident('sos', { cancelled_at: at(9) }), fall], 'called'],
+    ['somebody looks at what was taken back', [{ ...going, cancelled_at: at(9) }], 'accepted'],
     ['one is over, another goes on', [over, going], 'accepted'],
   ] as const)('%s', (_, incidents, now) => {
     expect(nowOf(incidents, start + 700_000).now).toBe(now);
@@ -28,4 +31,9 @@ describe('what a family reads first', () => {
 test('the timeline tells each step, the latest first', () => {
   const there = arrived(accepted(incident('a', { raised_at: at(0) }), 60), 120);
   expect(stepsOf([there]).map(({ kind }) => kind)).toEqual(['arrived', 'accepted', 'raised']);
+});
+
+test('that the elder took the call back is a step of its own', () => {
+  const back = incident('a', { raised_at: at(0), cancelled_at: at(20) });
+  expect(stepsOf([back]).map(({ kind }) => kind)).toEqual(['cancelled', 'raised']);
 });

@@ -2,7 +2,7 @@ import type { Incident } from '../shared/api/types.ts';
 import { resolvedAt } from '../shared/order.ts';
 
 /** Now is what a family must know first. */
-export type Now = 'calm' | 'called' | 'accepted' | 'arrived' | 'over';
+export type Now = 'calm' | 'called' | 'cancelled' | 'accepted' | 'arrived' | 'over';
 
 /** How long something that ended stays the first thing to say, in milliseconds. */
 const overFor = 30 * 60 * 1000;
@@ -12,12 +12,15 @@ const stages = { raised: 'called', accepted: 'accepted', arrived: 'arrived' } as
 /**
  * nowOf finds what a family must know of its elder at a time (milliseconds
  * since 1970), and the incident that it is about. Of several open incidents
- * the one where help is least far counts.
+ * the one where help is least far counts; one that the elder took back, less.
  */
 export function nowOf(incidents: readonly Incident[], now: number): { now: Now; incident?: Incident } {
   for (const state of ['raised', 'accepted', 'arrived'] as const) {
-    const incident = incidents.find((i) => i.state === state);
-    if (incident !== undefined) return { now: stages[state], incident };
+    const some = incidents.filter((i) => i.state === state);
+    const incident = some.find((i) => i.cancelled_at === undefined) ?? some[0];
+    if (incident === undefined) continue;
+    const cancelled = state === 'raised' && incident.cancelled_at !== undefined;
+    return { now: cancelled ? 'cancelled' : stages[state], incident };
   }
   const [last] = incidents
     .filter((i) => i.state === 'resolved' && now - resolvedAt(i) < overFor)
@@ -27,7 +30,7 @@ export function nowOf(incidents: readonly Incident[], now: number): { now: Now; 
 
 /** Step is one line of the timeline. */
 export interface Step {
-  kind: 'raised' | 'accepted' | 'arrived' | 'resolved';
+  kind: 'raised' | 'cancelled' | 'accepted' | 'arrived' | 'resolved';
   at: string;
   incident: Incident;
 }
@@ -37,6 +40,9 @@ export function stepsOf(incidents: readonly Incident[]): Step[] {
   const steps: Step[] = [];
   for (const incident of incidents) {
     steps.push({ kind: 'raised', at: incident.raised_at, incident });
+    if (incident.cancelled_at !== undefined) {
+      steps.push({ kind: 'cancelled', at: incident.cancelled_at, incident });
+    }
     for (const kind of ['accepted', 'arrived', 'resolved'] as const) {
       const act = incident[kind];
       if (act !== undefined) steps.push({ kind, at: act.at, incident });

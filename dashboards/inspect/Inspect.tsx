@@ -9,6 +9,7 @@ import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
 import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { matches, noFilter, tooLong, type Filter } from './filter.ts';
 import { Filters } from './Filters.tsx';
+import { Repairs } from './Repairs.tsx';
 import { Table } from './Table.tsx';
 import './inspect.css';
 
@@ -100,6 +101,7 @@ export function Inspect() {
             )
           )}
         </section>
+        <Repairs />
         <section aria-labelledby="history" data-testid="history">
           <h2 id="history">
             {t('inspect.history')} <small>{past.length}</small>

@@ -16,6 +16,7 @@ import { Deeds } from './deeds.ts';
 import { NoteSheet } from './NoteSheet.tsx';
 import { PendingSheet } from './PendingSheet.tsx';
 import { Recent } from './Recent.tsx';
+import { Shelves } from './Shelves.tsx';
 import { MuteBanner, ShiftDialog, SoundControl } from './Shift.tsx';
 import { useAlarm } from './useAlarm.ts';
 import { usePending } from './usePending.ts';
@@ -177,6 +178,7 @@ export function Ward() {
           {list(waiting, 'waiting', t('ward.waiting'))}
           {waiting.length === 0 && <Calm attended={attended.length} />}
           {list(attended, 'attended', t('ward.attended'))}
+          <Shelves showSite={several} />
           <Recent incidents={recent} showSite={several} />
         </main>
         <Announcer latest={alarm.latest} />

@@ -5,7 +5,7 @@ import { Mock } from './server.ts';
 export async function run(): Promise<void> {
   const mock = new Mock();
   await mock.start(8080);
-  night(mock.world);
+  night(mock.world, mock.alerting);
   console.log(`mock gateway on ${mock.url}; sign in as wangfang, team, inspector, daughter or operator`);
   console.log('with the password "correct horse"');
 }

@@ -1,8 +1,9 @@
+import type { Alerting } from './alerting.ts';
 import { community } from './data.ts';
 import type { World } from './world.ts';
 
 /** night fills a world with the alarms of a busy quarter of an hour. */
-export function night(world: World): void {
+export function night(world: World, alerting?: Alerting): void {
   world.raise({ class: 'fall', room: '302', bed: '1', resident: 'r1', waited: 74, active: false });
   const fire = world.raise({ class: 'fire', room: '405', waited: 21 });
   world.confirm(fire.id, '4 楼走廊烟感', 'Smoke detector of corridor 4');
@@ -36,6 +37,17 @@ export function night(world: World): void {
   const there = world.raise({ class: 'bed_exit', room: '303', bed: '1', resident: 'r3', waited: 420 });
   world.act(there.id, 'arrive', '刘磊', {});
   world.clear(there.id);
+  if (alerting !== undefined) {
+    alerting.shelf('302', 'fall', 2.5);
+    alerting.shelf('211', 'bed_exit', 0.4, { reason: 'still_active' });
+    alerting.shelf('407', 'fire', 4, {
+      repair: true,
+      watch: '王芳',
+      guard: { zh: '护理员', en: 'carer' },
+      reason: '探测器进水，已报修',
+    });
+    alerting.gapIn = 9;
+  }
   for (const [room, cause, reason] of [
     ['204', 'real', 'toilet'],
     ['207', 'false', 'pressed_by_mistake'],

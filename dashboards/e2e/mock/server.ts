@@ -5,6 +5,7 @@ import { extname, join, normalize } from 'node:path';
 import { WebSocketServer, type WebSocket } from 'ws';
 import type { Frame, Hello, Me } from '../../shared/api/types.ts';
 import { edges, points } from './coverage.ts';
+import { Alerting } from './alerting.ts';
 import { accounts } from './data.ts';
 import { health } from './health.ts';
 import { Refusal, render, visible, World } from './world.ts';
@@ -32,6 +33,7 @@ interface Viewer {
  */
 export class Mock {
   readonly world = new World();
+  readonly alerting = new Alerting(this.world);
   /** sockets false refuses live channels, as a proxy might. */
   sockets = true;
   /** What becomes of the next actions: carried out, the connection cut, or no answer at all. */
@@ -178,7 +180,7 @@ export class Mock {
       this.#api(request, response, url, body);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const { status, code, who, at } = error;
+      const { status, code, who, at, errors } = error;
       json(response, status, {
         type: `urn:shouwang:problem:${code}`,
         title: code,
@@ -187,6 +189,7 @@ export class Mock {
         code,
         who,
         at,
+        errors,
       });
     }
   }
@@ -223,6 +226,11 @@ export class Mock {
         entries: rows.get(incident.id) ?? [],
         notices: notices.get(incident.id) ?? [],
       });
+      return;
+    }
+    const answer = this.alerting.answer(me, request.method ?? '', url, body);
+    if (answer !== undefined) {
+      json(response, 200, answer);
       return;
     }
     switch (route) {

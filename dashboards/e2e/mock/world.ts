@@ -4,6 +4,7 @@ import type {
   Incident,
   IncidentClass,
   Me,
+  Mistake,
   Notice,
   Severity,
   Site,
@@ -33,12 +34,14 @@ export class Refusal extends Error {
   readonly code: string;
   readonly who?: string;
   readonly at?: string;
-  constructor(status: number, code: string, who?: string, at?: string) {
+  readonly errors?: Mistake[];
+  constructor(status: number, code: string, who?: string, at?: string, errors?: Mistake[]) {
     super(code);
     this.status = status;
     this.code = code;
     this.who = who;
     this.at = at;
+    this.errors = errors;
   }
 }
 

@@ -1,5 +1,5 @@
 import createClient from 'openapi-fetch';
-import type { Board, Cause, Detail, Incident, Me } from './types.ts';
+import type { Board, Cause, Detail, Incident, Me, Mistake } from './types.ts';
 import type { paths } from './schema.d.ts';
 
 /** api is the typed client of the gateway that served this page. */
@@ -19,6 +19,8 @@ export interface Problem {
   at?: string;
   /** The gateway's own sentence. */
   detail: string;
+  /** Each mistake of what was sent, such as a line of a document. */
+  mistakes?: readonly Mistake[];
 }
 
 /** Refused is the error of an answer other than success. */
@@ -41,6 +43,7 @@ export function problemOf(status: number, body: unknown): Problem {
     who: text('who') || undefined,
     at: text('at') || undefined,
     detail: text('detail') || text('title') || `HTTP ${status}`,
+    mistakes: Array.isArray(fields.errors) ? (fields.errors as Mistake[]) : undefined,
   };
 }
 
@@ -54,11 +57,14 @@ interface Answer<T> {
 }
 
 /**
- * ask waits for an answer. It throws Refused when the gateway refuses, and the
+ * ask waits for an answer, up to so many milliseconds. It throws Refused when the gateway refuses, and the
  * browser's own error when there was no answer.
  */
-export async function ask<T>(call: (signal: AbortSignal) => Promise<Answer<T>>): Promise<T> {
-  const { data, error, response } = await call(AbortSignal.timeout(timeLimit));
+export async function ask<T>(
+  call: (signal: AbortSignal) => Promise<Answer<T>>,
+  limit = timeLimit,
+): Promise<T> {
+  const { data, error, response } = await call(AbortSignal.timeout(limit));
   if (!response.ok) throw new Refused(problemOf(response.status, error));
   return data as T;
 }

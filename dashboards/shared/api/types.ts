@@ -21,6 +21,17 @@ export type Notice = Schemas['NoticeView'];
 export type Detail = Schemas['IncidentDetail'];
 export type Frame = Schemas['Frame'];
 export type Hello = Schemas['Hello'];
+export type Point = Schemas['PointView'];
+export type Shelf = Schemas['ShelfView'];
+export type DutyView = Schemas['DutyView'];
+export type ContactsView = Schemas['ContactsView'];
+export type TriedResult = Schemas['TriedResult'];
+export type Mistake = Schemas['Mistake'];
+export type DocumentView = Schemas['DocumentView'];
+export type ResidentEntry = Schemas['ResidentEntry'];
+export type CarePlan = Schemas['CarePlanView'];
+export type CareRule = Schemas['CareRule'];
+export type Away = Schemas['Away'];
 export type AlarmHealth = Schemas['AlarmHealth'];
 export type Answer = Schemas['AnswerView'];
 
@@ -29,6 +40,9 @@ export type AlarmPoint = Pick<Schemas['FrequentView'], 'site' | 'class' | 'point
 
 /** Verb is what a person may do with an incident, as `can` lists it. */
 export type Verb = Incident['can'][number];
+
+/** lifeSafety are the hazards to everybody: a point that watches for them is never shelved, only under repair. */
+export const lifeSafety: readonly IncidentClass[] = ['fire', 'gas', 'carbon_monoxide'];
 
 /** aboutPeople are the classes whose cause may be told at the hand-over: the next resident waits. */
 export const aboutPeople: readonly IncidentClass[] = [

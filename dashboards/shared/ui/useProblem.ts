@@ -35,3 +35,11 @@ export function useLoadFailed(): (error: Error) => string {
       ? t('common.loadFailed', { why: problem(error.problem, '') })
       : t('common.noGateway');
 }
+
+/** useFailed returns a function that says why something could not be read or saved. */
+export function useFailed(): (error: Error, zone?: string) => string {
+  const { t } = useTranslation();
+  const problem = useProblem();
+  return (error, zone = '') =>
+    error instanceof Refused ? problem(error.problem, zone) : t('common.notDone');
+}
