@@ -118,6 +118,41 @@ func atNight(t *testing.T, story func(t *testing.T, n *night)) {
 	})
 }
 
+// fail has messages to an address fail from now on; nil mends it.
+func (p *phones) fail(to string, f *notify.Failure) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if f == nil {
+		delete(p.fails, to)
+	} else {
+		p.fails[to] = f
+	}
+}
+
+// mute has messages to an address taken without any receipt.
+func (p *phones) mute(to string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.silent[to] = true
+}
+
+// first returns the first message that nobody asked for yet.
+func (p *phones) first() (m notify.Message, ok bool) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.got) == 0 {
+		return m, false
+	}
+	return p.got[0], true
+}
+
+// forget forgets what has arrived.
+func (p *phones) forget() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.got = nil
+}
+
 func newPhones(best notify.Proof) *phones {
 	return &phones{best: best, fails: map[string]*notify.Failure{}, silent: map[string]bool{}}
 }
@@ -265,14 +300,17 @@ func TestFamilyOfAHouseHearsOfDelay(t *testing.T) {
 		n.waits(time.Hour)
 		n.hears()
 
-		n.sms.fails = map[string]*notify.Failure{"wang": {Reason: notify.Refused, Permanent: true}, "chen": {Reason: notify.Refused, Permanent: true}, "sun": {Reason: notify.Refused, Permanent: true}}
+		for _, who := range []string{"wang", "chen", "sun"} {
+			n.sms.fail(who, &notify.Failure{Reason: notify.Refused, Permanent: true})
+		}
 		n.sends("203-1-fall", care.Fall, care.Active, "")
 		n.hears("voice wang: Fall") // no text message reaches her
 		n.does(alerts.Accept, "wang")
 		n.waits(3 * time.Minute)
 		n.hears("voice wang: Fall")
 		n.waits(7*time.Minute - time.Second)
-		n.sms.got, n.voice.got = nil, nil
+		n.sms.forget()
+		n.voice.forget()
 		n.waits(time.Second)
 		n.hears("sms daughter: not yet confirmed")
 		n.does(alerts.Resolve, "wang")
@@ -281,15 +319,15 @@ func TestFamilyOfAHouseHearsOfDelay(t *testing.T) {
 
 func TestNextChannelThenNextPerson(t *testing.T) {
 	atNight(t, func(t *testing.T, n *night) {
-		n.sms.silent["wang"] = true // the service takes it and reports nothing
+		n.sms.mute("wang") // the service takes it and reports nothing
 		n.sends("203-1-cord", care.SOS, care.Active, "")
 		n.hears("sms wang: SOS")
 		n.waits(time.Minute) // no receipt, and the step again
 		n.hears("voice wang: SOS", "sms wang: SOS")
 		n.does(alerts.Resolve, "chen")
 		n.hears("voice wang: was taken by") // the way that had reached her
-		n.sms.fails["wang"] = &notify.Failure{Reason: notify.BadAddress, Detail: "no such number", Permanent: true}
-		n.voice.fails["wang"] = &notify.Failure{Reason: notify.BadAddress, Detail: "no such number", Permanent: true}
+		n.sms.fail("wang", &notify.Failure{Reason: notify.BadAddress, Detail: "no such number", Permanent: true})
+		n.voice.fail("wang", &notify.Failure{Reason: notify.BadAddress, Detail: "no such number", Permanent: true})
 
 		n.sends("203-1-cord", care.SOS, care.Active, "")
 		n.waits(3 * time.Second)
@@ -305,8 +343,8 @@ func TestNextChannelThenNextPerson(t *testing.T) {
 func TestNobodyCouldBeTold(t *testing.T) {
 	atNight(t, func(t *testing.T, n *night) {
 		for _, who := range []string{"wang", "chen", "sun"} {
-			n.sms.fails[who] = &notify.Failure{Reason: notify.Unreachable, Detail: "no line"}
-			n.voice.fails[who] = n.sms.fails[who]
+			n.sms.fail(who, &notify.Failure{Reason: notify.Unreachable, Detail: "no line"})
+			n.voice.fail(who, &notify.Failure{Reason: notify.Unreachable, Detail: "no line"})
 		}
 		n.sends("203-1-fall", care.Fall, care.Active, "")
 		n.waits(2 * time.Minute)
@@ -319,14 +357,16 @@ func TestNobodyCouldBeTold(t *testing.T) {
 		if more := len(n.history(i.ID)) - rows; more > 40 {
 			t.Errorf("it runs in circles: %d rows in a minute", more)
 		}
-		clear(n.sms.fails)
+		for _, who := range []string{"wang", "chen", "sun"} {
+			n.sms.fail(who, nil)
+		}
 		n.waits(4 * time.Minute)
 		if i := n.only(); i.UntoldAt != nil {
 			t.Error("somebody was told, and it still says that nobody was")
 		}
-		n.sms.got = nil
+		n.sms.forget()
 		n.does(alerts.Resolve, "chen")
-		n.sms.got = nil
+		n.sms.forget()
 	})
 }
 
@@ -397,7 +437,7 @@ func TestStormIsOneMessage(t *testing.T) {
 			}
 		}
 		n.waits(time.Minute)
-		n.sms.got = nil // that they were taken
+		n.sms.forget() // that they were taken
 	})
 }
 
@@ -405,7 +445,8 @@ func TestAcceptByLink(t *testing.T) {
 	atNight(t, func(t *testing.T, n *night) {
 		n.sends("203-1-fall", care.Fall, care.Active, "")
 		synctest.Wait()
-		link := n.sms.got[0].Link
+		message, _ := n.sms.first()
+		link := message.Link
 		token, found := strings.CutPrefix(link, "https://care.example.org/a/")
 		if !found {
 			t.Fatalf("the link is %q", link)
@@ -433,11 +474,12 @@ func TestAcceptByLink(t *testing.T) {
 
 func TestAcceptByKey(t *testing.T) {
 	atNight(t, func(t *testing.T, n *night) {
-		n.sms.fails["wang"] = &notify.Failure{Reason: notify.Refused, Permanent: true}
-		n.voice.silent["wang"] = true
+		n.sms.fail("wang", &notify.Failure{Reason: notify.Refused, Permanent: true})
+		n.voice.mute("wang")
 		n.sends("203-1-fall", care.Fall, care.Active, "")
 		synctest.Wait()
-		key := n.voice.got[0].Key
+		message, _ := n.voice.first()
+		key := message.Key
 		n.hears("voice wang: Fall")
 		n.waits(20 * time.Second)
 		if err := n.watch.Receipt(t.Context(), "voice", notify.Receipt{ID: key, Proof: notify.Accepted, At: time.Now()}, notify.Accepted); err != nil {
@@ -474,7 +516,7 @@ func TestConfirmedByTheGlassInTheCorridor(t *testing.T) {
 			}
 		}
 		n.waits(3 * time.Second)
-		n.sms.got = nil
+		n.sms.forget()
 		n.sends("203-smoke-a", care.Fire, care.Clear, "")
 		n.sends("corridor-glass", care.Fire, care.Clear, "")
 		n.sends("301-smoke", care.Fire, care.Clear, "")
@@ -580,12 +622,12 @@ func TestSenderDies(t *testing.T) {
 		n.waits(55 * time.Second)
 		n.hears()
 		n.waits(10 * time.Second)
-		if len(n.sms.got) == 0 || n.sms.got[0].Key != p.Key {
-			t.Fatalf("it did not go out again with the key %s: %+v", p.Key, n.sms.got)
+		if m, ok := n.sms.first(); !ok || m.Key != p.Key {
+			t.Fatalf("it did not go out again with the key %s: %+v", p.Key, m)
 		}
-		n.sms.got = nil
+		n.sms.forget()
 		n.does(alerts.Resolve, "wang")
-		n.sms.got = nil
+		n.sms.forget()
 	})
 }
 

@@ -87,7 +87,7 @@ func play(t *testing.T, script []aStep) (failure string) {
 	if _, err := n.store.ApplyPlan(t.Context(), nightPlan()); err != nil {
 		t.Fatal(err)
 	}
-	n.sms.fails["chen"] = &notify.Failure{Reason: notify.Unreachable, Detail: "no line"}
+	n.sms.fail("chen", &notify.Failure{Reason: notify.Unreachable, Detail: "no line"})
 	n.goes()
 	defer func() { n.stop() }()
 	by := care.Act{By: "chen", Name: "Chen", Means: care.ByScreen}

@@ -70,6 +70,11 @@ func (w *Watch) wakeUp() {
 // will be.
 func (w *Watch) runDue(ctx context.Context) time.Time {
 	for ctx.Err() == nil {
+		// A look costs less than a transaction, and mostly nothing is due.
+		due, found, err := w.ledger.NextTimer(ctx)
+		if err == nil && (!found || due.After(time.Now())) {
+			return nextOf(due, found)
+		}
 		n, err := w.runBatch(ctx)
 		if err != nil {
 			if ctx.Err() == nil {
@@ -82,7 +87,12 @@ func (w *Watch) runDue(ctx context.Context) time.Time {
 		}
 	}
 	due, found, err := w.ledger.NextTimer(ctx)
-	if err != nil || !found {
+	return nextOf(due, found && err == nil)
+}
+
+// nextOf is when to look again.
+func nextOf(due time.Time, found bool) time.Time {
+	if !found {
 		return time.Now().Add(idle)
 	}
 	return due
