@@ -34,6 +34,9 @@ const usage = `gateway watches over people: it takes in alarms and puts them bef
   gateway import FILE         register the sites, edges, residents and users of a site plan
   gateway verify-ledger       check that no row of the site logs was removed or changed
   gateway heads               print the signed heads of the site logs, for others to keep
+  gateway rules check FILE    check a file of rules for readings, and say in words what each does
+  gateway rules test FILE     say how often the rules would have raised an alarm, by the readings of the past
+  gateway rules default       print the built-in rules, to begin from
   gateway version             print the version
 
 Each takes --config FILE. Without one everything is embedded, listens on this machine only
@@ -57,6 +60,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		return c.verifyLedger(ctx)
 	case "heads":
 		return c.heads(ctx)
+	case "rules":
+		return c.rules(ctx)
 	case "version":
 		fmt.Fprintln(stdout, "gateway", version)
 		return nil
