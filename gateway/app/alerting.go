@@ -25,7 +25,7 @@ func (a *App) alerting(ctx context.Context) (api.Alerting, error) {
 	if err != nil {
 		return api.Alerting{}, err
 	}
-	papers := apiPapers{a.store}
+	papers := apiPapers{a.store, a.watch.Changed}
 	return api.Alerting{
 		Notices: a.store, Links: apiLinks{a.watch}, ShelfList: a.store, Shelver: a.watch, Documents: papers, Consents: papers, Contacts: papers,
 		Reach: a.reach, Presence: a.watch, Heads: apiHeads{a.store},
@@ -34,7 +34,20 @@ func (a *App) alerting(ctx context.Context) (api.Alerting, error) {
 }
 
 // apiPapers are what people write into the ledger.
-type apiPapers struct{ *ledger.Store }
+type apiPapers struct {
+	*ledger.Store
+	// changed tells whoever works by them that they are others now.
+	changed func()
+}
+
+// Update writes, and tells that something has changed.
+func (p apiPapers) Update(ctx context.Context, fn func(*ledger.Tx) error) error {
+	err := p.Store.Update(ctx, fn)
+	if err == nil {
+		p.changed()
+	}
+	return err
+}
 
 // SaveDocument keeps a document.
 func (p apiPapers) SaveDocument(ctx context.Context, d alerts.Document, by care.Act) (saved alerts.Document, err error) {

@@ -23,7 +23,7 @@ func TestAnyNightInTheLedger(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it is long")
 	}
-	nights := 15
+	nights := 8
 	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() != f.DefValue {
 		fmt.Sscan(f.Value.String(), &nights)
 	} else {

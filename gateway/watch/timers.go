@@ -58,6 +58,13 @@ func (w *Watch) Alive(context.Context) error {
 	return nil
 }
 
+// Changed says that somebody else has written into the ledger: plans are read
+// again and screens follow at once, not only within seconds.
+func (w *Watch) Changed() {
+	w.wakeUp()
+	w.notify()
+}
+
 // wakeUp has the loop look for what is due.
 func (w *Watch) wakeUp() {
 	select {
