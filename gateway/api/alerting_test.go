@@ -10,6 +10,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/notify"
 	"shouwang.care/shouwang/alerts/people"
@@ -78,12 +79,18 @@ func TestASecondDetectorConfirmsAFire(t *testing.T) {
 // duty are places, too, and what an edge explains is under it.
 func TestWhatTheCoreWatchesHasAName(t *testing.T) {
 	r := newRig(t)
+	if _, err := r.store.ApplyPlan(t.Context(), ledger.Plan{Edges: []ledger.PlanEdge{
+		{Edge: care.Edge{Site: songhe, ID: "ledge", Name: text("203房边缘终端", "Edge of room 203")}, SecretHash: ledger.HashSecret("another")},
+	}}); err != nil {
+		t.Fatal(err)
+	}
 	chen := r.as("chen")
 	for point, want := range map[care.PointID]care.Text{
 		care.EdgePoint("floor-2", ""):               text("边缘终端 二楼", "Edge Floor 2"),
 		care.EdgePoint("floor-2", care.DetailSpool): text("边缘终端 二楼：待发队列", "Edge Floor 2: events wait on its disk"),
 		care.EdgePoint("floor-2", care.DetailClock): text("边缘终端 二楼：时钟", "Edge Floor 2: its clock"),
 		care.EdgePoint("attic", ""):                 text("边缘终端 attic", "Edge attic"),
+		care.EdgePoint("ledge", ""):                 text("203房边缘终端", "Edge of room 203"),
 		care.RegionPoint("beishan"):                 text("北山街道 多户", "Beishan, several homes"),
 		care.RosterPoint("carer"):                   text("值班：护理员", "Duty: carer"),
 		care.RosterPoint("night-nurse"):             text("值班：night-nurse", "Duty: night-nurse"),
@@ -205,6 +212,46 @@ func TestACallThatWasTakenBack(t *testing.T) {
 		}
 		if last := d.Entries[len(d.Entries)-1].Kind; last != care.EntryCancelled {
 			t.Errorf("%s sees %s last", login, last)
+		}
+	}
+}
+
+// TestANeighbourDoesNotLearnWhoElseIsCalled, and a family not how the gateway
+// goes about it.
+func TestANeighbourDoesNotLearnWhoElseIsCalled(t *testing.T) {
+	r := newRig(t)
+	if _, err := r.store.ApplyPlan(t.Context(), ledger.Plan{Users: []people.User{{
+		ID: "u-neighbour", Login: "neighbour", Name: "邻居王阿姨", Role: people.Helper, Relation: people.Neighbour,
+		Scope: people.Scope{Residents: []care.ResidentID{"r-xu"}}, PasswordHash: hashed(),
+	}}}); err != nil {
+		t.Fatal(err)
+	}
+	id := r.raise(qinghe, "watch", care.SOS)
+	r.message(alerts.Notice{Incident: id, Site: qinghe, Owner: "u-wu"})
+	r.message(alerts.Notice{Incident: id, Site: qinghe, Owner: "resident:r-xu"})
+	p := r.as("neighbour")
+	if d := read[api.IncidentDetail](t, p.get("/api/incidents/"+id)); len(d.Notices) != 0 || len(d.Incident.Can) != 0 {
+		t.Errorf("the neighbour sees %+v and can %v", d.Notices, d.Incident.Can)
+	}
+	roles := []string{}
+	for _, n := range read[api.IncidentDetail](t, r.as("ma").get("/api/incidents/"+id)).Notices {
+		roles = append(roles, n.Role)
+	}
+	if diff := cmp.Diff([]string{"carer", "resident"}, roles); diff != "" {
+		t.Errorf("the inspector sees the roles (-want +got):\n%s", diff)
+	}
+	p.get("/api/shelves").problem(t, 403, api.CodeNotAllowed)
+	p.get("/api/me/contacts").expect(t, 200)
+
+	for kind, want := range map[care.EntryKind]care.EntryKind{
+		care.EntryUntold: "", care.EntryMerged: "", care.EntryUndelivered: "", care.EntryReturned: "",
+		care.EntryCancelled: care.EntryCancelled, care.EntryArrived: care.EntryArrived,
+	} {
+		if got := api.KindFor(api.FormFamily, kind); got != want {
+			t.Errorf("a family hears of %s as %q", kind, got)
+		}
+		if got := api.KindFor(api.FormInspector, kind); got != kind {
+			t.Errorf("an inspector hears of %s as %q", kind, got)
 		}
 	}
 }

@@ -36,11 +36,11 @@ var points = []struct {
 
 var steps = rapid.Custom(func(rt *rapid.T) step {
 	return step{
-		kind:   rapid.SampledFrom([]string{"event", "event", "accept", "accept", "arrive", "resolve", "note", "look"}).Draw(rt, "kind"),
+		kind:   rapid.SampledFrom([]string{"event", "event", "accept", "accept", "arrive", "resolve", "resolve", "explain", "note", "look"}).Draw(rt, "kind"),
 		target: rapid.IntRange(0, len(points)-1).Draw(rt, "target"),
 		phase:  rapid.SampledFrom([]care.Phase{care.Active, care.Active, care.Clear, care.Test}).Draw(rt, "phase"),
 		repeat: rapid.Bool().Draw(rt, "repeat"),
-		cause:  rapid.SampledFrom([]string{"real", "false", "test"}).Draw(rt, "cause"),
+		cause:  rapid.SampledFrom([]string{"real", "false", "test", "pending"}).Draw(rt, "cause"),
 	}
 })
 
@@ -71,6 +71,8 @@ func (n *night) do(p *person, s step, last *[]byte, staff bool) error {
 	switch s.kind {
 	case "resolve":
 		body = map[string]string{"cause": s.cause, "reason": map[string]string{"false": "other"}[s.cause]}
+	case "explain":
+		body = map[string]string{"cause": "real", "reason": "other"}
 	case "note":
 		body = map[string]string{"note": "夜班"}
 	}

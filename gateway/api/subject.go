@@ -2,6 +2,7 @@ package api
 
 import (
 	"cmp"
+	"strings"
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
@@ -19,7 +20,13 @@ func subjectName(d *people.Directory, site care.SiteID, point care.PointID) (nam
 	case care.SubjectEdge:
 		use(d.Edges[people.SiteEdge{Site: site, Edge: care.EdgeID(s.ID)}].Name)
 		detail := edgeDetails[s.Detail]
-		return care.Text{ZH: "边缘终端 " + called.ZH + detail.ZH, EN: "Edge " + called.EN + detail.EN}, true
+		if !strings.Contains(called.ZH, "边缘终端") { // most are named by their room alone
+			called.ZH = "边缘终端 " + called.ZH
+		}
+		if !strings.Contains(strings.ToLower(called.EN), "edge") {
+			called.EN = "Edge " + called.EN
+		}
+		return care.Text{ZH: called.ZH + detail.ZH, EN: called.EN + detail.EN}, true
 	case care.SubjectRegion:
 		use(d.Regions[care.RegionID(s.ID)].Name)
 		return care.Text{ZH: called.ZH + " 多户", EN: called.EN + ", several homes"}, true
