@@ -25,7 +25,7 @@ type Raised struct {
 // times, as if each had been received at once, up to the time end, and returns
 // what would have been raised, in the order of time.
 func (s *Set) Replay(p Place, readings iter.Seq[care.Reading], end time.Time) []Raised {
-	r := replay{set: s, place: p, conditions: map[string]Condition{}}
+	r := replay{set: s.at(p), place: p, conditions: map[string]Condition{}}
 	for reading := range readings {
 		if reading.Time.After(end) {
 			break
@@ -38,6 +38,20 @@ func (s *Set) Replay(p Place, readings iter.Seq[care.Reading], end time.Time) []
 		return cmp.Or(a.At.Compare(b.At), cmp.Compare(a.Rule, b.Rule))
 	})
 	return r.raised
+}
+
+// at returns the rules that apply to a place, which need not be asked again
+// whether they do.
+func (s *Set) at(p Place) *Set {
+	here := &Set{}
+	for _, c := range s.rules {
+		if c.applies(p) {
+			fixed := *c
+			fixed.where = nil
+			here.rules = append(here.rules, &fixed)
+		}
+	}
+	return here
 }
 
 type replay struct {

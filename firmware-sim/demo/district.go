@@ -114,6 +114,7 @@ func (m *maker) users() {
 		scope             Scope
 	}{
 		{"carer", "李文娟", "carer", Scope{Sites: []care.SiteID{nursingHome}}},
+		{"leader", "赵敏", "leader", Scope{Sites: []care.SiteID{nursingHome}}},
 		{"community", "陈志远", "carer", Scope{Sites: homes}},
 		{"inspector", "周立新", "inspector", Scope{Regions: []care.RegionID{district}}},
 		{"daughter", "王晓梅", "family", Scope{Residents: []care.ResidentID{residentOf("203-1")}}},

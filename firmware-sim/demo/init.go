@@ -126,6 +126,7 @@ func writeFile(path string, b []byte) error {
 func (d *District) signIns() string {
 	sees := map[string]care.Text{
 		"carer":     {ZH: "养老院护理员", EN: "carer of the nursing home"},
+		"leader":    {ZH: "养老院班组长", EN: "shift leader of the nursing home"},
 		"community": {ZH: "社区工作人员（60户居家）", EN: "community worker, 60 private homes"},
 		"inspector": {ZH: "监管人员（临栖区）", EN: "inspector of Linqi District"},
 		"daughter":  {ZH: "家属（203-1 张秀英之女）", EN: "daughter of Zhang Xiuying, 203-1"},
