@@ -2,11 +2,14 @@ package api
 
 import (
 	"encoding/base64"
+	"errors"
 	"net/http"
 	"strings"
 	"testing"
 
+	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
 )
 
 func FuzzParseBasic(f *testing.F) {
@@ -65,6 +68,35 @@ func FuzzAcceptedLang(f *testing.F) {
 		l := acceptedLang(&http.Request{Header: http.Header{"Accept-Language": {header}}})
 		if l.en && !strings.Contains(strings.ToLower(header), "en") {
 			t.Errorf("%q reads English", header)
+		}
+	})
+}
+
+// Whatever somebody writes as a roster is saved, or is told with its line.
+func FuzzReadSheet(f *testing.F) {
+	for _, seed := range []string{
+		"", "duties: []", "duties: [", "duties:\n  - id: carer\n    shifts: [{id: x}]\n", "holidays: 1", "!a &b c", "- a\n- b", "duties: &x [*x]", "a: b: c", "duties:\n\t- id",
+		"duties: [{id: carer, name: {zh: 护, en: c}, shifts: [{id: d, name: {zh: 白, en: d}, from: \"07:00\", to: \"19:00\"}], rotations: [{start: 2026-11-02, order: [u]}]}]",
+	} {
+		f.Add(seed)
+	}
+	d := &people.Directory{Sites: map[care.SiteID]care.Site{"songhe": {ID: "songhe", TimeZone: "Asia/Shanghai"}}}
+	f.Fuzz(func(t *testing.T, text string) {
+		for _, kind := range []alerts.DocumentKind{alerts.DocumentRoster, alerts.DocumentLadders, alerts.DocumentRules} {
+			_, err := parseDocument(d, "songhe", kind, text)
+			if err == nil {
+				continue
+			}
+			p, ok := errors.AsType[*Problem](err)
+			if !ok || len(p.Errors) == 0 {
+				t.Fatalf("%q as %s is answered %v", text, kind, err)
+			}
+			lines := strings.Split(oneLineEnd.Replace(text), "\n")
+			for _, m := range p.Errors {
+				if m.Message == "" || m.Line < 0 || m.Line > 0 && m.Line <= len(lines) && m.Source != lines[m.Line-1] {
+					t.Errorf("%q as %s has the mistake %+v", text, kind, m)
+				}
+			}
 		}
 	})
 }

@@ -144,9 +144,13 @@ func asYAML(v any) (string, error) {
 	return string(b), nil
 }
 
+// oneLineEnd lets lines be counted alike, whatever machine they were written on.
+var oneLineEnd = strings.NewReplacer("\r\n", "\n", "\r", "\n")
+
 // parseDocument checks what somebody has written, and returns it as it is kept.
 // The error is a problem with every mistake.
 func parseDocument(d *people.Directory, site care.SiteID, kind alerts.DocumentKind, text string) ([]byte, error) {
+	text = oneLineEnd.Replace(text)
 	switch kind {
 	case alerts.DocumentRules:
 		if _, err := rule.Parse("rules", []byte(text)); err != nil {
