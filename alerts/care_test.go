@@ -1,6 +1,7 @@
 package alerts_test
 
 import (
+	"cmp"
 	"encoding/json"
 	"testing"
 	"time"
@@ -142,17 +143,22 @@ func TestArrivalDue(t *testing.T) {
 	i.Accepted = &care.Act{By: "u-wang", Name: "Wang Fang", At: evening, Means: care.ByScreen}
 	for _, c := range []struct {
 		name    string
+		class   care.Class
 		site    care.Site
 		after   time.Duration
 		returns bool
 	}{
-		{"a house, just before", house, 3*time.Minute - time.Second, false},
-		{"a house, in time", house, 3 * time.Minute, true},
-		{"a private home has longer", flat, 29 * time.Minute, false},
-		{"a private home, in time", flat, 30 * time.Minute, true},
-		{"as the site says", care.Site{ArriveSeconds: 60}, time.Minute, true},
+		{"a house, just before", "", house, 3*time.Minute - time.Second, false},
+		{"a house, in time", "", house, 3 * time.Minute, true},
+		{"a private home has longer", "", flat, 29 * time.Minute, false},
+		{"a private home, in time", "", flat, 30 * time.Minute, true},
+		{"as the site says", "", care.Site{ArriveSeconds: 60}, time.Minute, true},
+		{"nobody runs for a battery", care.Battery, house, 23 * time.Hour, false},
+		{"but it is not forgotten", care.Battery, house, 24 * time.Hour, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {
+			i := i
+			i.Class = cmp.Or(c.class, care.Fall)
 			d := alerts.OnArrivalDue(evening.Add(c.after), c.site, i)
 			if got := d.Has(care.EntryReturned); got != c.returns {
 				t.Fatalf("it returns: %t, want %t", got, c.returns)

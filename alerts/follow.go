@@ -33,7 +33,7 @@ func Follow(now time.Time, site care.Site, before *care.Incident, d Decision) []
 	}
 	switch {
 	case i.State == care.Accepted && d.Has(care.EntryAccepted):
-		timers = append(timers, set(TimerArrival, i.Accepted.At.Add(site.ArriveWithin())))
+		timers = append(timers, set(TimerArrival, i.Accepted.At.Add(ArriveWithin(site, i.Class))))
 	case i.State != care.Accepted && before != nil && before.State == care.Accepted:
 		timers = append(timers, set(TimerArrival, time.Time{}))
 	}
@@ -89,11 +89,24 @@ func FamilyPhrase(site care.Site, d Decision, told bool) Phrase {
 	return ""
 }
 
+// repairWithin is how long whoever accepted a fault has: nobody runs for a
+// battery, and it must not be forgotten either.
+const repairWithin = 24 * time.Hour
+
+// ArriveWithin is how long after accepting an incident of the class somebody
+// must have arrived: the site's time, and a day for the equipment.
+func ArriveWithin(site care.Site, class care.Class) time.Duration {
+	if class.Equipment() {
+		return max(repairWithin, site.ArriveWithin())
+	}
+	return site.ArriveWithin()
+}
+
 // OnArrivalDue decides what becomes of an accepted incident at whose point
 // nobody has arrived in time: it is raised again. It changes nothing when
 // somebody has, or when the time is not yet over.
 func OnArrivalDue(now time.Time, site care.Site, i care.Incident) Decision {
-	if i.State != care.Accepted || i.Accepted == nil || now.Before(i.Accepted.At.Add(site.ArriveWithin())) {
+	if i.State != care.Accepted || i.Accepted == nil || now.Before(i.Accepted.At.Add(ArriveWithin(site, i.Class))) {
 		return Decision{}
 	}
 	i.State, i.Accepted = care.Raised, nil

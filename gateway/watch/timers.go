@@ -183,7 +183,7 @@ func (t *turn) arrivalDue(ctx context.Context, timer alerts.Timer) error {
 	d := alerts.OnArrivalDue(t.now, t.w.site(i.Site), *i)
 	if d.Incident == nil {
 		if i.State == care.Accepted && i.Accepted != nil { // the site's time was made longer
-			timer.Due = i.Accepted.At.Add(t.w.site(i.Site).ArriveWithin())
+			timer.Due = i.Accepted.At.Add(alerts.ArriveWithin(t.w.site(i.Site), i.Class))
 			return t.setTimer(ctx, timer)
 		}
 		return nil
