@@ -1,7 +1,7 @@
 import type { Role } from './api/types.ts';
 
 /** Page is the folder of a page below the root. */
-export type Page = 'ward' | 'inspect' | 'family' | 'admin' | 'health';
+export type Page = 'ward' | 'inspect' | 'family' | 'admin' | 'health' | 'plans';
 
 /** pageOf is the page that a role works with. */
 export function pageOf(role: Role): Page {
@@ -22,9 +22,11 @@ export function pageOf(role: Role): Page {
 
 /**
  * mayOpen reports whether a role may use a page. Operators see the sites'
- * equipment as inspectors do; alarm health is for those who can change something.
+ * equipment as inspectors do; alarm health is for those who can change something,
+ * and plans are made by leaders and managers.
  */
 export function mayOpen(role: Role, page: Page): boolean {
+  if (page === 'plans') return role === 'leader' || role === 'manager';
   if (page === 'health') return ['leader', 'manager', 'inspector', 'operator'].includes(role);
   return pageOf(role) === page || (role === 'operator' && page === 'inspect');
 }

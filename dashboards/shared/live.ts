@@ -142,20 +142,19 @@ export class Live {
     const held = this.#picture.incidents.get(incident.id);
     if (held !== undefined && held.revision > incident.revision) return;
     const incidents = new Map(this.#picture.incidents).set(incident.id, incident);
-    this.#set({ ...this.#picture, incidents, returned: this.#returned(incidents) });
+    const returned = new Map(this.#picture.returned);
+    const act = this.#returned(incident);
+    if (act === undefined) returned.delete(incident.id);
+    else returned.set(incident.id, act);
+    this.#set({ ...this.#picture, incidents, returned });
   }
 
-  /** returned goes on from what the screen shows now to what it will show. */
-  #returned(next: ReadonlyMap<string, Incident>): ReadonlyMap<string, Act> {
+  /** returned is who had accepted an incident that is about to be shown, if nobody came of it. */
+  #returned(next: Incident): Act | undefined {
     const { incidents, returned } = this.#picture;
-    const acts = new Map<string, Act>();
-    for (const [id, incident] of next) {
-      const old = incidents.get(id);
-      const still = incident.state === 'raised' && incident.alarms === old?.alarms;
-      const act = fellBack(old, incident) ?? (still ? returned.get(id) : undefined);
-      if (act !== undefined) acts.set(id, act);
-    }
-    return acts;
+    const old = incidents.get(next.id);
+    const still = next.state === 'raised' && next.alarms === old?.alarms;
+    return fellBack(old, next) ?? (still ? returned.get(next.id) : undefined);
   }
 
   #connect(): void {
@@ -309,16 +308,20 @@ export class Live {
   #replace(number: number, list: readonly Incident[], link: Link): void {
     const older = this.#number !== undefined && number < this.#number;
     const incidents = new Map<string, Incident>();
+    const returned = new Map<string, Act>();
     for (const incident of list) {
       const held = this.#picture.incidents.get(incident.id);
       // The answer to an action may have overtaken the picture. A ledger that
       // was set back (its numbers fell) is believed as it is; and an unchanged
       // incident keeps its identity, so that its card is not drawn again.
       const keep = held !== undefined && !older && held.revision >= incident.revision && same(held, incident);
-      incidents.set(incident.id, keep ? held : incident);
+      const next = keep ? held : incident;
+      incidents.set(incident.id, next);
+      const act = this.#returned(next);
+      if (act !== undefined) returned.set(incident.id, act);
     }
     this.#number = number;
-    this.#set({ incidents, returned: this.#returned(incidents), link, complete: true });
+    this.#set({ incidents, returned, link, complete: true });
   }
 
   /** Drops what was resolved more than an hour ago, so that a screen may stay open for months. */

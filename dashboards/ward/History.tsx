@@ -3,10 +3,11 @@ import { useTranslation } from 'react-i18next';
 import { fetchDetail } from '../shared/api/client.ts';
 import type { Detail, Entry, Incident } from '../shared/api/types.ts';
 import type { Texts } from '../shared/texts/zh.ts';
+import { useDelivery } from '../shared/ui/useDelivery.ts';
 import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { useReason } from '../shared/ui/useReason.ts';
 import { useWords } from '../shared/ui/useWords.ts';
-import { Trail, useChannel } from './Trail.tsx';
+import { Trail } from './Trail.tsx';
 
 type Kind = keyof Texts['history'];
 
@@ -39,7 +40,7 @@ export function History({ incident, again }: { incident: Incident; again: number
   const { time } = useWords();
   const reason = useReason();
   const loadFailed = useLoadFailed();
-  const channel = useChannel();
+  const { channel, undelivered } = useDelivery();
   const detail = useDetail(incident, again);
   if (detail === undefined) return <p className="modal-hint">{t('common.loading')}</p>;
   if (detail instanceof Error) {
@@ -54,10 +55,8 @@ export function History({ incident, again }: { incident: Incident; again: number
     const name = entry.kind.replace(/^incident\./, '');
     return i18n.exists(`history.${name}`) ? t(`history.${name as Kind}`) : entry.kind;
   };
-  const why = (entry: Entry) => {
-    const key = `undelivered.${entry.reason ?? ''}`;
-    return !entry.cause && i18n.exists(key) ? t(key as 'undelivered.refused') : reason(entry);
-  };
+  // Of a message the reason is why it failed, of a person's act what it was.
+  const why = (entry: Entry) => (entry.cause ? reason(entry) : undelivered(entry.reason));
   return (
     <>
       <h3>{t('trail.happened')}</h3>

@@ -10,6 +10,7 @@ import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
 import { useWords } from '../shared/ui/useWords.ts';
 import { Calm } from './Calm.tsx';
 import { Card } from './Card.tsx';
+import { Duty, GapBar, useDuty } from './Duty.tsx';
 import { ExplainSheet, ResolveSheet } from './CauseSheet.tsx';
 import { DeskContext, useDesk, type Desk, type Sheet } from './context.ts';
 import { Deeds } from './deeds.ts';
@@ -103,6 +104,7 @@ export function Ward() {
   const [sheet, setSheet] = useState<Sheet>();
 
   const { incidents: pending, took } = usePending();
+  const duty = useDuty();
 
   const [deeds] = useState(
     () =>
@@ -164,6 +166,7 @@ export function Ward() {
         </header>
         <MuteBanner alarm={alarm} onStart={startShift} />
         <StaleBar />
+        <GapBar sites={duty.data} />
         <main className="board">
           {pending.length > 0 && (
             <button
@@ -178,6 +181,7 @@ export function Ward() {
           {list(waiting, 'waiting', t('ward.waiting'))}
           {waiting.length === 0 && <Calm attended={attended.length} />}
           {list(attended, 'attended', t('ward.attended'))}
+          <Duty sites={duty.data} error={duty.error} />
           <Shelves showSite={several} />
           <Recent incidents={recent} showSite={several} />
         </main>

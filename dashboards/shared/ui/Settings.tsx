@@ -1,10 +1,13 @@
-import { useEffect, useRef, useState } from 'react';
+import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { signOut } from '../api/client.ts';
 import { goTo, mayOpen } from '../home.ts';
 import { speak } from '../i18n.ts';
 import { applyTheme, storedTheme, type Theme } from '../theme.ts';
 import { useLanguage, useViewer } from './hooks.ts';
+
+// Loaded when it is opened: the board does without.
+const Contacts = lazy(() => import('./Contacts.tsx'));
 
 /** LanguageSwitch changes to the other language; it is named in that language. */
 export function LanguageSwitch() {
@@ -55,11 +58,12 @@ export function ThemeSwitch() {
   );
 }
 
-/** Settings is the menu of every signed-in page: who is signed in, theme, alarm health, sign-out. */
+/** Settings is the menu of every signed-in page: who is signed in, theme, contacts, alarm health, plans, sign-out. */
 export function Settings({ name }: { name: string }) {
   const { t } = useTranslation();
   const { role } = useViewer().me.user;
   const menu = useRef<HTMLDetailsElement>(null);
+  const [contacts, setContacts] = useState(false);
 
   useEffect(() => {
     const close = (event: Event) => {
@@ -78,26 +82,49 @@ export function Settings({ name }: { name: string }) {
   }, []);
 
   return (
-    <details className="settings" ref={menu}>
-      <summary className="button plain" data-testid="settings" aria-label={`${t('common.more')} ${name}`}>
-        {name}
-      </summary>
-      <div className="settings-panel">
-        <ThemeSwitch />
-        {mayOpen(role, 'health') && !location.pathname.startsWith('/health/') && (
-          <a className="button" href="/health/" data-testid="alarm-health">
-            {t('health.title')}
-          </a>
-        )}
-        <button
-          type="button"
-          className="button"
-          data-testid="sign-out"
-          onClick={() => void signOut().then(() => goTo(''))}
-        >
-          {t('common.signOut')}
-        </button>
-      </div>
-    </details>
+    <>
+      <details className="settings" ref={menu}>
+        <summary className="button plain" data-testid="settings" aria-label={`${t('common.more')} ${name}`}>
+          {name}
+        </summary>
+        <div className="settings-panel">
+          <ThemeSwitch />
+          <button
+            type="button"
+            className="button"
+            data-testid="contacts"
+            onClick={() => {
+              if (menu.current !== null) menu.current.open = false;
+              setContacts(true);
+            }}
+          >
+            {t('contacts.title')}
+          </button>
+          {mayOpen(role, 'health') && !location.pathname.startsWith('/health/') && (
+            <a className="button" href="/health/" data-testid="alarm-health">
+              {t('health.title')}
+            </a>
+          )}
+          {mayOpen(role, 'plans') && !location.pathname.startsWith('/plans/') && (
+            <a className="button" href="/plans/" data-testid="plans-page">
+              {t('plans.title')}
+            </a>
+          )}
+          <button
+            type="button"
+            className="button"
+            data-testid="sign-out"
+            onClick={() => void signOut().then(() => goTo(''))}
+          >
+            {t('common.signOut')}
+          </button>
+        </div>
+      </details>
+      {contacts && (
+        <Suspense>
+          <Contacts onClose={() => setContacts(false)} />
+        </Suspense>
+      )}
+    </>
   );
 }
