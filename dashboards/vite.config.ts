@@ -19,6 +19,7 @@ export default defineConfig({
         family: page('family'),
         admin: page('admin'),
         health: page('health'),
+        plans: page('plans'),
       },
     },
   },
@@ -31,7 +32,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{shared,ward,inspect,family,admin,health,signin}/**/*.test.ts'],
+          include: ['{shared,ward,inspect,family,admin,health,plans,signin}/**/*.test.ts'],
           exclude: ['shared/texts/**'],
         },
       },

@@ -126,7 +126,7 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
     await inspect(page, name('ward-shift'));
     await page.getByTestId('heard').click();
     await ward.recent.locator('summary').click();
-    await page.getByTestId('shelves').locator('summary').click();
+    for (const strip of ['duty', 'shelves']) await page.getByTestId(strip).locator('summary').click();
     await page.getByTestId('explained').first().locator('summary').click();
     await page.evaluate(() => scrollTo(0, 0));
     await inspect(page, name('ward'));
@@ -146,6 +146,44 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
     await page.getByTestId('shelve-class').selectOption('fire');
     await inspect(page, name('ward-shelve'));
     await page.keyboard.press('Escape');
+    await page.context().close();
+  });
+
+  test('contacts', async () => {
+    const page = await open(look);
+    await signIn(page, mock.url, 'liulei', password);
+    await showIn(page, look.language);
+    await page.getByTestId('settings').click();
+    await inspect(page, name('settings'));
+    await page.getByTestId('contacts').click();
+    await page.getByTestId('contacts-try').click();
+    await page.getByTestId('tried').first().waitFor();
+    await inspect(page, name('contacts'));
+    await page.context().close();
+  });
+
+  test('plans', async () => {
+    const page = await open(look);
+    await signIn(page, mock.url, 'team', password);
+    await showIn(page, look.language);
+    await page.getByTestId('settings').click();
+    await page.getByTestId('plans-page').click();
+    await page.getByTestId('document').fill('duties:\n\t- id: carer');
+    await page.locator('.example summary').click();
+    await page.getByTestId('document-save').click();
+    await page.getByTestId('mistakes').waitFor();
+    await page.evaluate(() => scrollTo(0, 0));
+    await inspect(page, name('plans'));
+    await page.getByTestId('tab-residents').click();
+    await page.getByTestId('resident-row').first().waitFor();
+    await inspect(page, name('plans-residents'));
+    await page.getByTestId('resident-row').nth(2).getByTestId('care').click();
+    await page.getByTestId('care-rule').waitFor();
+    await page.getByTestId('add-away').click();
+    await inspect(page, name('plans-care'));
+    await page.keyboard.press('Escape');
+    await page.getByTestId('consent').first().click();
+    await inspect(page, name('plans-consent'));
     await page.context().close();
   });
 

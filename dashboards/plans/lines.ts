@@ -1,0 +1,7 @@
+/** lineRange is where a line (from 1) of a text begins and ends, for selecting it. */
+export function lineRange(text: string, line: number): { from: number; to: number } {
+  const lines = text.split('\n');
+  const index = Math.min(Math.max(line, 1), lines.length) - 1;
+  const from = lines.slice(0, index).reduce((sum, { length }) => sum + length + 1, 0);
+  return { from, to: from + (lines[index]?.length ?? 0) };
+}
