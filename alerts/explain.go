@@ -13,8 +13,8 @@ const MergeWithin = 10 * time.Minute
 
 // Explains reports whether an incident of the equipment explains another one:
 // an edge that is silent what is silent or low behind it, a fault of a fire
-// panel what is behind its edge, a fault of the mains what its site has, a
-// village without a connection what is silent in its homes. Only faults,
+// panel what is behind its edge, a fault of the mains what its site has, a house
+// or a village without a connection what is silent there. Only faults,
 // silence and batteries are ever explained, never what concerns a person.
 func Explains(d *people.Directory, parent, child care.Incident) bool {
 	if parent.ID == child.ID || !parent.Open() || parent.Under != "" {
@@ -30,6 +30,8 @@ func Explains(d *people.Directory, parent, child care.Incident) bool {
 			d.Within(d.Sites[child.Site].Region, []care.RegionID{care.RegionID(subject.ID)})
 	case parent.Site != child.Site:
 		return false
+	case parent.Class == care.Silent && subject.Kind == care.SubjectSite:
+		return child.Class == care.Silent
 	case parent.Class == care.Silent && subject.Kind == care.SubjectEdge && subject.Detail == "":
 		return edgeOf(d, child) == care.EdgeID(subject.ID)
 	case parent.Class != care.Fault:

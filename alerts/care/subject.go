@@ -11,6 +11,7 @@ const (
 	SubjectPoint  SubjectKind = ""
 	SubjectEdge   SubjectKind = "edge"   // an edge agent; Detail says what of it, empty for its connection
 	SubjectRegion SubjectKind = "region" // the homes of a village together
+	SubjectSite   SubjectKind = "site"   // the edges of a house together
 	SubjectRoster SubjectKind = "roster" // a duty of the site's roster
 )
 
@@ -41,6 +42,9 @@ func RegionPoint(region RegionID) PointID {
 	return PointID(string(SubjectRegion) + ":" + string(region))
 }
 
+// SitePoint returns the point id that stands for the edges of a site together.
+func SitePoint(site SiteID) PointID { return PointID(string(SubjectSite) + ":" + string(site)) }
+
 // RosterPoint returns the point id that stands for a duty of a site's roster.
 func RosterPoint(duty string) PointID { return PointID(string(SubjectRoster) + ":" + duty) }
 
@@ -52,7 +56,7 @@ func ParseSubject(p PointID) Subject {
 		return Subject{ID: string(p)}
 	}
 	switch k := SubjectKind(kind); k {
-	case SubjectEdge, SubjectRegion, SubjectRoster:
+	case SubjectEdge, SubjectRegion, SubjectSite, SubjectRoster:
 		id, detail, _ := strings.Cut(rest, ":")
 		return Subject{k, id, detail}
 	}

@@ -30,6 +30,9 @@ func subjectName(d *people.Directory, site care.SiteID, point care.PointID) (nam
 	case care.SubjectRegion:
 		use(d.Regions[care.RegionID(s.ID)].Name)
 		return care.Text{ZH: called.ZH + " 多户", EN: called.EN + ", several homes"}, true
+	case care.SubjectSite:
+		use(d.Sites[care.SiteID(s.ID)].Name)
+		return care.Text{ZH: called.ZH + " 多个边缘终端", EN: called.EN + ", several edges"}, true
 	case care.SubjectRoster:
 		use(roleWords[people.Role(s.ID)]) // the usual duties are named after roles
 		return care.Text{ZH: "值班：" + called.ZH, EN: "Duty: " + called.EN}, true

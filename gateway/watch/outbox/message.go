@@ -97,9 +97,16 @@ func (w words) place(d *people.Directory, i care.Incident) string {
 		parts = append(parts, w.say(point.Bed+"床", "bed "+point.Bed))
 	}
 	if len(parts) == 0 {
-		if s := care.ParseSubject(i.Point); s.Kind == care.SubjectEdge {
+		switch s := care.ParseSubject(i.Point); s.Kind {
+		case care.SubjectEdge:
 			parts = append(parts, cmp.Or(w.text(d.Edges[people.SiteEdge{Site: i.Site, Edge: care.EdgeID(s.ID)}].Name), s.ID))
-		} else {
+		case care.SubjectSite:
+			parts = append(parts, w.say("多个边缘终端", "several edges"))
+		case care.SubjectRegion:
+			parts = append(parts, cmp.Or(w.text(d.Regions[care.RegionID(s.ID)].Name), s.ID)+w.say("多户", ", several homes"))
+		case care.SubjectRoster:
+			parts = append(parts, w.say("值班 "+s.ID, "duty "+s.ID))
+		default:
 			parts = append(parts, cmp.Or(w.text(point.Name), string(i.Point)))
 		}
 	}

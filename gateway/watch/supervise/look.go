@@ -38,6 +38,7 @@ type look struct {
 
 	behind map[people.SiteEdge][]loss // silent points behind edges that are not lost
 	homes  map[care.RegionID][]loss   // points of private homes that cannot be heard
+	lost   map[care.SiteID][]loss     // points of houses behind edges that are lost
 	alone  []loss                     // silent points that no edge stands before
 }
 
@@ -47,12 +48,14 @@ func (p *picture) look(now moment, d *people.Directory, active []Active) []chang
 	l := &look{
 		picture: p, now: now, dir: d, recorded: map[target]Active{},
 		behind: map[people.SiteEdge][]loss{}, homes: map[care.RegionID][]loss{},
+		lost: map[care.SiteID][]loss{},
 	}
 	for _, a := range active {
 		l.recorded[target{a.Site, a.Point, a.Class}] = a
 	}
 	l.findLosses()
 	l.judgeRegions()
+	l.judgeHouses()
 	l.judgeEdges()
 	l.judgePoints()
 	l.judgeConditions()
@@ -90,6 +93,9 @@ func (l *look) findLosses() {
 		}
 		switch {
 		case s.edgeLost:
+			if l.dir.Sites[key.Site].Kind != care.PrivateHome {
+				l.lost[key.Site] = append(l.lost[key.Site], lost)
+			}
 		case l.edges[name] == nil:
 			l.alone = append(l.alone, lost)
 		default:
@@ -117,8 +123,24 @@ func (l *look) judgeRegions() {
 	}
 	for _, id := range slices.Sorted(maps.Keys(l.regions)) {
 		o := l.regions[id]
-		o.update(l.now.up, l.homes[id], 2)
+		o.update(l.now.up, l.homes[id], among{2, bySite})
 		l.outage(l.regionTarget(id), "", o, "region")
+	}
+}
+
+// judgeHouses finds houses that many of their edges have lost at once, by a
+// switch without power or a cable that was cut.
+func (l *look) judgeHouses() {
+	for id := range l.lost {
+		if l.houses[id] == nil {
+			l.houses[id] = &outage{}
+		}
+	}
+	byEdge := func(key people.SitePoint) string { return string(l.dir.Points[key].Edge) }
+	for _, id := range slices.Sorted(maps.Keys(l.houses)) {
+		o := l.houses[id]
+		o.update(l.now.up, l.lost[id], among{outageEdges, byEdge})
+		l.outage(target{id, care.SitePoint(id), care.Silent}, "", o, "site")
 	}
 }
 
@@ -153,6 +175,10 @@ func (p *picture) told(changes []change) {
 			if o := p.regions[care.RegionID(s.ID)]; o != nil {
 				o.again = false
 			}
+		case care.SubjectSite:
+			if o := p.houses[c.site]; o != nil {
+				o.again = false
+			}
 		case care.SubjectEdge:
 			if o := p.outages[people.SiteEdge{Site: c.site, Edge: care.EdgeID(s.ID)}]; o != nil {
 				o.again = false
@@ -170,7 +196,7 @@ func (l *look) inRegionOutage(key people.SitePoint) bool {
 func (l *look) judgeEdges() {
 	explained := map[people.SiteEdge]bool{}
 	for key, point := range l.dir.Points {
-		if l.inRegionOutage(key) {
+		if l.inRegionOutage(key) || l.houses[key.Site].has(key) {
 			explained[people.SiteEdge{Site: key.Site, Edge: point.Edge}] = true
 		}
 	}
@@ -193,7 +219,7 @@ func (l *look) judgeEdges() {
 			l.outages[name] = &outage{}
 		}
 		losses := slices.DeleteFunc(slices.Clone(l.behind[name]), func(s loss) bool { return l.inRegionOutage(s.key) })
-		l.outages[name].update(l.now.up, losses, 1)
+		l.outages[name].update(l.now.up, losses, among{1, bySite})
 		l.outage(at, name.Edge, l.outages[name], "outage")
 	}
 }
@@ -304,6 +330,10 @@ func (l *look) clearSilence() {
 			heard = !known || at.class == care.Silent && subject.Detail == "" && l.edgeBack(name)
 		case subject.Kind == care.SubjectRegion && at.class == care.Silent:
 			o := l.regions[care.RegionID(subject.ID)]
+			heard = o == nil && l.settled() || o != nil && !o.on() && (o.count > 0 || l.settled())
+		}
+		if subject.Kind == care.SubjectSite && at.class == care.Silent {
+			o := l.houses[at.site]
 			heard = o == nil && l.settled() || o != nil && !o.on() && (o.count > 0 || l.settled())
 		}
 		if heard {

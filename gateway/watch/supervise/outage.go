@@ -3,7 +3,6 @@ package supervise
 import (
 	"time"
 
-	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
 )
 
@@ -12,6 +11,9 @@ const (
 	// outageWindow.
 	outagePoints = 5
 	outageWindow = 10 * time.Minute
+	// outageEdges is how many edges of a house must be lost for that to be one
+	// outage; fewer have a card each.
+	outageEdges = 3
 	// outageRest is how many points of an outage may be left silent when it
 	// ends.
 	outageRest = 2
@@ -49,22 +51,32 @@ func (o *outage) has(key people.SitePoint) bool { return o != nil && (o.members[
 // on reports whether there is an outage.
 func (o *outage) on() bool { return len(o.members) > 0 }
 
-// update learns which points cannot be heard, and in at least how many sites
+// among says by what the points of an outage are counted: how many different
+// ones of them there must be at least.
+type among struct {
+	least int
+	of    func(people.SitePoint) string
+}
+
+func bySite(key people.SitePoint) string { return string(key.Site) }
+
+// update learns which points cannot be heard, and among how many sites or edges
 // they must be to make an outage. One may begin while another lasts, when many
 // more follow long after the first.
-func (o *outage) update(up time.Duration, losses []loss, sites int) {
+func (o *outage) update(up time.Duration, losses []loss, least among) {
 	sortLosses(losses)
 	if up >= o.settled {
 		o.rest = nil
 	}
 	still := map[people.SitePoint]bool{}
-	in := map[care.SiteID]bool{}
+	in := map[string]bool{}
 	for _, l := range losses {
 		if o.members[l.key] {
-			still[l.key], in[l.key.Site] = true, true
+			still[l.key], in[least.of(l.key)] = true, true
 		}
 	}
-	ended := o.on() && (len(still) <= outageRest || len(in) < sites)
+	// An outage of several ends when it is one's alone.
+	ended := o.on() && (len(still) <= outageRest || len(in) < min(least.least, 2))
 	if o.members = still; ended {
 		o.rest, o.settled = still, up+settleTime
 		o.members, o.again = nil, false
@@ -77,7 +89,7 @@ func (o *outage) update(up time.Duration, losses []loss, sites int) {
 		for j < len(losses) && losses[j].since-losses[i].since <= outageWindow {
 			j++
 		}
-		if wave(losses[i:j], sites) {
+		if wave(losses[i:j], least) {
 			if o.again = o.on(); !o.again {
 				o.members = map[people.SitePoint]bool{}
 			}
@@ -105,12 +117,12 @@ func (o *outage) join(losses []loss) (rest []loss) {
 }
 
 // wave reports whether points that fell silent within the window are an outage.
-func wave(losses []loss, sites int) bool {
+func wave(losses []loss, least among) bool {
 	ripe := false
-	in := map[care.SiteID]bool{}
+	in := map[string]bool{}
 	for _, l := range losses {
 		ripe = ripe || l.ripe
-		in[l.key.Site] = true
+		in[least.of(l.key)] = true
 	}
-	return ripe && len(losses) >= outagePoints && len(in) >= sites
+	return ripe && len(losses) >= outagePoints && len(in) >= least.least
 }

@@ -62,6 +62,7 @@ type picture struct {
 	overdue map[people.SitePoint]time.Duration
 	outages map[people.SiteEdge]*outage
 	regions map[care.RegionID]*outage
+	houses  map[care.SiteID]*outage // of edges
 }
 
 func newPicture(start moment) *picture {
@@ -74,6 +75,7 @@ func newPicture(start moment) *picture {
 		overdue:   map[people.SitePoint]time.Duration{},
 		outages:   map[people.SiteEdge]*outage{},
 		regions:   map[care.RegionID]*outage{},
+		houses:    map[care.SiteID]*outage{},
 	}
 }
 
@@ -130,6 +132,7 @@ func (p *picture) restart(now moment) {
 	clear(p.overdue)
 	clear(p.outages)
 	clear(p.regions)
+	clear(p.houses)
 	for _, e := range p.edges {
 		e.wasLost, e.waiting, e.fine, e.skewed = false, 0, 0, 0
 	}
@@ -232,6 +235,9 @@ func (p *picture) proof(now moment, point care.Point) care.PointProof {
 // inOutage reports whether a point belongs to an outage.
 func (p *picture) inOutage(key people.SitePoint, edge care.EdgeID) bool {
 	if o := p.outages[people.SiteEdge{Site: key.Site, Edge: edge}]; o.has(key) {
+		return true
+	}
+	if p.houses[key.Site].has(key) {
 		return true
 	}
 	for _, o := range p.regions {

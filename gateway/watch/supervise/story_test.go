@@ -530,3 +530,44 @@ func TestEdgesAreShownAsTheySayTheyAre(t *testing.T) {
 		}
 	})
 }
+
+// A switch without power takes forty rooms at once, and is one card; when it is
+// back and one room is not, that one has its own.
+func TestAHouseThatLosesItsEdgesIsOneCard(t *testing.T) {
+	story(t, func(n *night) {
+		var rooms []*box
+		for r := range 40 {
+			rooms = append(rooms, n.edge("songhe", care.NursingHome, care.EdgeID(fmt.Sprintf("room-%02d", r)), 3))
+		}
+		n.start()
+		n.pass(10 * time.Minute)
+		for _, r := range rooms {
+			r.unplugged = true
+			n.state(r, false)
+		}
+		n.pass(3 * time.Hour)
+		n.expect("silent active of songhe/site:songhe")
+		if p := n.proof(rooms[7].devices[0]); p.Coverage != care.Unproven {
+			t.Errorf("a point behind a lost edge stands as %+v", p)
+		}
+		for _, r := range rooms[1:] {
+			r.unplugged = false
+			n.state(r, true)
+		}
+		n.pass(time.Hour)
+		n.expect("silent clear of songhe/site:songhe", "silent active of songhe/edge:room-00")
+	})
+}
+
+func TestTwoEdgesAreTwoCards(t *testing.T) {
+	story(t, func(n *night) {
+		one := n.edge("songhe", care.NursingHome, "room-1", 6)
+		two := n.edge("songhe", care.NursingHome, "room-2", 6)
+		n.edge("songhe", care.NursingHome, "room-3", 6)
+		n.start()
+		n.pass(10 * time.Minute)
+		one.unplugged, two.unplugged = true, true
+		n.pass(time.Hour)
+		n.expect("silent active of songhe/edge:room-1", "silent active of songhe/edge:room-2")
+	})
+}
