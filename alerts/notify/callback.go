@@ -9,8 +9,6 @@ import (
 // Request is a request by which a service reports receipts.
 type Request struct {
 	Method string
-	// Path is what follows the address that was given to the service.
-	Path   string
 	Query  url.Values
 	Header http.Header
 	// Body is at most MaxCallback bytes.

@@ -20,8 +20,8 @@ import (
 type Reach interface {
 	// Channels lists them by name.
 	Channels() []Channel
-	// Callback takes a report of a service. The error is ErrNoReceipts, or says
-	// that the report was not understood.
+	// Callback takes a report of a service. The error is ErrNoReceipts, or has
+	// ErrReport in its chain; after any other the service may report again.
 	Callback(ctx context.Context, channel string, r notify.Request) (notify.Answer, error)
 	// Try sends a person a trial by each of his contacts, and returns what became
 	// of each.
@@ -46,6 +46,9 @@ type Tried struct {
 
 // ErrNoReceipts says that no service reports to a channel.
 var ErrNoReceipts = errors.New("no service reports to a channel of this name")
+
+// ErrReport says that a report was not understood, or is not of the service.
+var ErrReport = errors.New("the report was not understood")
 
 // ScreenChannel is that of boards; everybody of the staff has it by himself.
 const ScreenChannel = "screen"
@@ -223,6 +226,11 @@ func (a *API) callback(w http.ResponseWriter, r *http.Request) {
 	switch {
 	case errors.Is(err, ErrNoReceipts):
 		unknown()
+		return
+	case err != nil && !errors.Is(err, ErrReport):
+		a.Log.ErrorContext(r.Context(), "a report of a service could not be kept; it is asked to report again", "channel", channel, "error", err)
+		w.Header().Set("Retry-After", "5")
+		writeProblem(w, newProblem(http.StatusServiceUnavailable, CodeUnavailable, "the report cannot be kept now; send it again"))
 		return
 	case err != nil:
 		a.Log.WarnContext(r.Context(), "a report of a service was not taken", "channel", channel, "remote", remote(r), "error", err)

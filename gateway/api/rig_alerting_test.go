@@ -128,8 +128,11 @@ func (r reach) Channels() []api.Channel {
 
 func (r reach) Callback(ctx context.Context, channel string, report notify.Request) (notify.Answer, error) {
 	answer, err := r.Outbox.Callback(ctx, channel, report)
-	if errors.Is(err, outbox.ErrNoReceipts) {
+	switch {
+	case errors.Is(err, outbox.ErrNoReceipts):
 		err = api.ErrNoReceipts
+	case errors.Is(err, outbox.ErrReport):
+		err = errors.Join(api.ErrReport, err)
 	}
 	return answer, err
 }

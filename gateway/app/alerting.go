@@ -117,8 +117,11 @@ func (r apiReach) Channels() []api.Channel {
 // Callback takes a report of a service.
 func (r apiReach) Callback(ctx context.Context, channel string, report notify.Request) (notify.Answer, error) {
 	answer, err := r.outbox.Callback(ctx, channel, report)
-	if errors.Is(err, outbox.ErrNoReceipts) {
+	switch {
+	case errors.Is(err, outbox.ErrNoReceipts):
 		err = api.ErrNoReceipts
+	case errors.Is(err, outbox.ErrReport):
+		err = fmt.Errorf("%w: %w", api.ErrReport, err)
 	}
 	return answer, err
 }

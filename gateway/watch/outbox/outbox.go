@@ -57,6 +57,8 @@ const (
 	senders = 16
 	// sendTime bounds one hand-over.
 	sendTime = 20 * time.Second
+	// tryTime bounds a trial, for which a person waits.
+	tryTime = 15 * time.Second
 )
 
 // Outbox sends. Make one with New and run it with Run.
@@ -159,8 +161,12 @@ func (o *Outbox) poll(ctx context.Context, notice string) error {
 // ErrNoReceipts says that no service reports to a channel of the name.
 var ErrNoReceipts = errors.New("no service reports to a channel of this name")
 
-// Callback takes a report of a service. The error is ErrNoReceipts, or says
-// that the report was not understood.
+// ErrReport says that a report was not understood, or is not of the service.
+var ErrReport = errors.New("the report was not understood")
+
+// Callback takes a report of a service. The error is ErrNoReceipts, or has
+// ErrReport in its chain; any other is the ledger's, and the service may report
+// again.
 func (o *Outbox) Callback(ctx context.Context, channel string, r notify.Request) (notify.Answer, error) {
 	c := o.opts.Channels[channel]
 	receiver, ok := c.(notify.Receiver)
@@ -169,7 +175,7 @@ func (o *Outbox) Callback(ctx context.Context, channel string, r notify.Request)
 	}
 	receipts, answer, err := receiver.Receive(ctx, r)
 	if err != nil {
-		return answer, fmt.Errorf("understand the report of %s: %w", channel, err)
+		return answer, fmt.Errorf("%w: %w", ErrReport, err)
 	}
 	for _, receipt := range receipts {
 		if err := o.opts.Book.Receipt(ctx, channel, receipt, c.Best()); err != nil {
@@ -182,28 +188,30 @@ func (o *Outbox) Callback(ctx context.Context, channel string, r notify.Request)
 // Try sends a person a message by each of his contacts that says only that it
 // arrived, and returns what became of each.
 func (o *Outbox) Try(ctx context.Context, u people.User) []Tried {
-	tried := make([]Tried, 0, len(u.Contacts))
-	for _, c := range u.Contacts {
-		t := Tried{Channel: c.Channel}
-		channel, ok := o.opts.Channels[c.Channel]
-		if !ok {
-			t.Failure = notify.Hopeless(notify.NoChannel, "this gateway has no channel %q", c.Channel)
-			tried = append(tried, t)
-			continue
-		}
-		w := wordsOf(u.Language)
-		m := notify.Message{
-			Key: care.NewID(), To: c.Address, Kind: notify.Trial, Language: w.language, Severity: care.Low,
-			Title: w.trialTitle, Text: w.trialText, Time: time.Now(),
-			Params: map[string]string{notify.ParamText: w.trialText},
-		}
-		try, cancel := context.WithTimeout(ctx, sendTime)
-		sent, err := channel.Send(try, m)
-		cancel()
-		t.Proof, t.Failure = sent.Proof, notify.AsFailure(err)
-		tried = append(tried, t)
+	tried := make([]Tried, len(u.Contacts))
+	var all sync.WaitGroup
+	for n, c := range u.Contacts {
+		// At the same time: one service that hangs must not cost the others.
+		all.Go(func() { tried[n] = o.try(ctx, u, c) })
 	}
+	all.Wait()
 	return tried
+}
+
+func (o *Outbox) try(ctx context.Context, u people.User, c people.Contact) Tried {
+	channel, ok := o.opts.Channels[c.Channel]
+	if !ok {
+		return Tried{Channel: c.Channel, Failure: notify.Hopeless(notify.NoChannel, "this gateway has no channel %q", c.Channel)}
+	}
+	w := wordsOf(u.Language)
+	ctx, cancel := context.WithTimeout(ctx, tryTime)
+	defer cancel()
+	sent, err := channel.Send(ctx, notify.Message{
+		Key: care.NewID(), To: c.Address, Kind: notify.Trial, Language: w.language, Severity: care.Low,
+		Title: w.trialTitle, Text: w.trialText, Time: time.Now(),
+		Params: map[string]string{notify.ParamText: w.trialText},
+	})
+	return Tried{c.Channel, sent.Proof, notify.AsFailure(err)}
 }
 
 // Tried is what became of one trial.
