@@ -8,7 +8,7 @@ import { useFailed } from '../shared/ui/useProblem.ts';
 import { useWords } from '../shared/ui/useWords.ts';
 import { fetchDocument, saveDocument, type Kind } from './api.ts';
 import { rosterExample } from './example.ts';
-import { lineRange } from './lines.ts';
+import { lineRange, ownLadders } from './lines.ts';
 
 /** Mistakes lists what is wrong with a text, by line; a press leads there. */
 function Mistakes({ mistakes, show }: { mistakes: readonly Mistake[]; show: (line: number) => void }) {
@@ -92,7 +92,11 @@ function Text({
           <summary>{t(kind === 'roster' ? 'plans.example' : 'plans.builtIn')}</summary>
           <pre tabIndex={0}>{example}</pre>
           {text === '' && (
-            <button type="button" className="button" onClick={() => setText(example)}>
+            <button
+              type="button"
+              className="button"
+              onClick={() => setText(kind === 'ladders' ? ownLadders(example) : example)}
+            >
               {t('plans.begin')}
             </button>
           )}

@@ -81,7 +81,9 @@ export function Duty({ sites, error }: { sites: readonly SiteDuty[] | undefined;
   const say = useGap();
   const failed = useFailed();
   const several = (sites?.length ?? 0) > 1;
-  const names = [...new Set((sites ?? []).flatMap(({ duty }) => duty.on.map(({ person }) => person)))];
+  // Of sixty private homes without a roster there is nothing to list.
+  const planned = several ? (sites ?? []).filter(({ duty }) => duty.roster) : (sites ?? []);
+  const names = [...new Set(planned.flatMap(({ duty }) => duty.on.map(({ person }) => person)))];
   return (
     <details className="recent duty" data-testid="duty">
       <summary>
@@ -93,7 +95,8 @@ export function Duty({ sites, error }: { sites: readonly SiteDuty[] | undefined;
           {failed(error)}
         </p>
       )}
-      {sites?.map(({ site, duty }) => (
+      {several && planned.length === 0 && <p className="shelves-none">{t('duty.noRoster')}</p>}
+      {planned.map(({ site, duty }) => (
         <section key={site.id}>
           {several && <h3>{localName(site.name, language)}</h3>}
           {!duty.roster && <p className="recent-hint">{t('duty.noRoster')}</p>}

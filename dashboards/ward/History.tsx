@@ -34,6 +34,11 @@ function useDetail({ id, revision }: Incident, again: number): Detail | Error | 
   return detail;
 }
 
+/** noBoard reports whether a message failed because the person had no board open. */
+function noBoard({ kind, channel }: Entry): boolean {
+  return kind === 'incident.undelivered' && channel === 'screen';
+}
+
 /** History tells who was told of an incident, and what has happened with everybody's notes, the latest first. */
 export function History({ incident, again }: { incident: Incident; again: number }) {
   const { t, i18n } = useTranslation();
@@ -56,7 +61,10 @@ export function History({ incident, again }: { incident: Incident; again: number
     return i18n.exists(`history.${name}`) ? t(`history.${name as Kind}`) : entry.kind;
   };
   // Of a message the reason is why it failed, of a person's act what it was.
-  const why = (entry: Entry) => (entry.cause ? reason(entry) : undelivered(entry.reason));
+  const why = (entry: Entry) => {
+    if (entry.cause) return reason(entry);
+    return noBoard(entry) ? t('trail.noBoard') : undelivered(entry.reason);
+  };
   return (
     <>
       <h3>{t('trail.happened')}</h3>
@@ -70,7 +78,7 @@ export function History({ incident, again }: { incident: Incident; again: number
               {[entry.act.name, what(entry), why(entry), entry.to, channel(entry.channel)]
                 .filter(Boolean)
                 .join(' ')}
-              {entry.note !== undefined && entry.note !== '' && <b>{entry.note}</b>}
+              {entry.note !== undefined && entry.note !== '' && !noBoard(entry) && <b>{entry.note}</b>}
             </span>
           </li>
         ))}

@@ -41,6 +41,9 @@ export function Trail({ incident, notices }: { incident: Incident; notices: read
               .filter(Boolean)
               .join(' ')}
             <b>{told(notice)}</b>
+            {notice.state === 'failed' && notice.detail !== undefined && notice.detail !== '' && (
+              <small lang="en">{notice.detail}</small>
+            )}
           </span>
         </li>
       ))}

@@ -201,6 +201,7 @@ export const en: Texts = {
     step: 'step {{count}}',
     failed: 'Not delivered: {{why}}',
     other: 'Not delivered: {{why}}; trying another way',
+    noBoard: 'no board is open',
     happened: 'What happened',
   },
   history: {
@@ -311,7 +312,7 @@ export const en: Texts = {
     family: 'Family: {{names}}',
     giveHint:
       'When the resident or the guardian consents, the family gets a few messages. It can be withdrawn at any time.',
-    withdrawHint: 'From then on the family is told nothing and sees nothing on its page.',
+    withdrawHint: 'Once it is withdrawn, the family is told nothing and sees nothing on its page.',
     consentNote: 'Who consented or withdrew, and how',
     give: 'Record the consent',
     withdraw: 'Record the withdrawal',

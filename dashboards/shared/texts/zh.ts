@@ -198,6 +198,7 @@ export const zh = {
     step: '第 {{count}} 级',
     failed: '没有送达：{{why}}',
     other: '没有送达：{{why}}；改用别的方式',
+    noBoard: '没有打开看板',
     happened: '经过',
   },
   history: {
