@@ -23,6 +23,7 @@ import { useAlarm } from './useAlarm.ts';
 import { usePending } from './usePending.ts';
 import { useTitle } from './useTitle.ts';
 import './ward.css';
+import './strips.css';
 
 /** SiteClock is the time of the first site, so that a wall screen serves as a clock too. */
 function SiteClock() {

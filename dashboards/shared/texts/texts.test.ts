@@ -166,5 +166,6 @@ describe('whatever the gateway answers is said in words', () => {
     }
     for (const name of values('IncidentView', 'can')) has(`act.${name}`);
     for (const name of values('ActView', 'means')) has(`means.${name}`);
+    for (const name of values('NoticeView', 'role')) has(`role.${name}`);
   });
 });
