@@ -283,6 +283,7 @@ func (a *App) startPages(ctx context.Context) error {
 		return err
 	}
 	a.watch.Subscribe(hub.Notify)
+	hub.OnJoin(a.watch.Joined)
 	handler, err := a.makeAPI(ctx, hub)
 	if err != nil {
 		return err

@@ -370,6 +370,29 @@ func TestNobodyCouldBeTold(t *testing.T) {
 	})
 }
 
+// TestABoardIsOpened: of what nobody could be told, whoever opens a board is
+// told at once, and the incident no longer says that nobody was.
+func TestABoardIsOpened(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		for _, who := range []string{"wang", "chen", "sun"} {
+			n.sms.fail(who, &notify.Failure{Reason: notify.Refused, Permanent: true})
+			n.voice.fail(who, &notify.Failure{Reason: notify.Refused, Permanent: true})
+		}
+		n.sends("203-1-fall", care.Fall, care.Active, "")
+		n.waits(time.Minute)
+		if n.only().UntoldAt == nil {
+			t.Fatal("nobody could be told, and the incident does not say so")
+		}
+		n.sms.fail("chen", nil) // stands for the board that she opens
+		n.watch.Joined(people.User{ID: "chen", Role: people.Leader, Scope: people.Scope{Sites: []care.SiteID{"songhe"}}})
+		n.hears("sms chen: Fall")
+		if n.only().UntoldAt != nil {
+			t.Error("somebody was told, and it still says that nobody was")
+		}
+		n.does(alerts.Resolve, "chen")
+	})
+}
+
 func TestGatewayWasDown(t *testing.T) {
 	atNight(t, func(t *testing.T, n *night) {
 		n.sends("203-1-fall", care.Fall, care.Active, "")

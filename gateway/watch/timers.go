@@ -31,6 +31,7 @@ func (w *Watch) Run(ctx context.Context) error {
 		w.refreshPlans(ctx)
 		w.observeAgain(ctx)
 		w.warnOfGaps(ctx)
+		w.tellJoined(ctx)
 		next := w.runDue(ctx)
 		w.passed.Store(time.Now().UnixNano())
 		rest := time.NewTimer(min(idle, max(0, time.Until(next))))

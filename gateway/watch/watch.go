@@ -27,6 +27,7 @@ import (
 
 	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
 	"shouwang.care/shouwang/alerts/rule"
 )
 
@@ -66,6 +67,7 @@ type Watch struct {
 	mu          sync.Mutex
 	subscribers []*func()
 	sentAt      map[string]time.Time // by person and channel
+	joined      map[care.UserID]people.User
 }
 
 // maxJobs is how many messages may wait for whoever sends them. What finds no
@@ -78,6 +80,7 @@ func New(ledger Ledger, log *slog.Logger, reg prometheus.Registerer, opts Option
 	w := &Watch{
 		ledger: ledger, log: log, metrics: newMetrics(reg), opts: opts,
 		wake: make(chan struct{}, 1), jobs: make(chan alerts.Job, maxJobs), sentAt: map[string]time.Time{},
+		joined: map[care.UserID]people.User{},
 	}
 	if opts.OpenIncidents != nil {
 		reg.MustRegister(&openIncidents{list: opts.OpenIncidents, log: log})

@@ -66,6 +66,8 @@ type Hub struct {
 	limits  limits
 	upgrade websocket.Upgrader
 
+	joined func(people.User)
+
 	wake    chan struct{}
 	hurry   chan struct{} // scopes are to be read again at once
 	readers chan struct{} // one slot for each client that catches up
@@ -111,6 +113,10 @@ func (h *Hub) Notify() {
 	default: // it is about to read anyhow
 	}
 }
+
+// OnJoin has joined called when a person has opened a live view. It must return
+// at once. It is to be set before Run.
+func (h *Hub) OnJoin(joined func(people.User)) { h.joined = joined }
 
 // Run follows the feed until ctx ends. Then it says goodbye to every client and
 // returns when all sockets are closed. It may be called once.
@@ -331,6 +337,11 @@ func (h *Hub) enter(session string) (leave func(), why string) {
 
 // join lets a client have every row after the number that it returns.
 func (h *Hub) join(c *client) uint64 {
+	defer func() {
+		if h.joined != nil {
+			h.joined(*c.user.Load())
+		}
+	}()
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	h.clients[c] = struct{}{}
