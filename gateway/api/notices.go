@@ -23,7 +23,7 @@ type NoticeView struct {
 	Name      string             `json:"name,omitempty" doc:"to whom; staff only"`
 	Role      string             `json:"role,omitempty" enum:"carer,leader,manager,inspector,family,operator,helper,resident" doc:"what the person is; absent when he is no longer registered"`
 	Phrase    alerts.Phrase      `json:"phrase" enum:"alarm,taken,help,accepted,arrived,waiting,over,trial" doc:"what it says"`
-	Channel   string             `json:"channel,omitempty" doc:"the way that is tried, or that worked; absent when none is left"`
+	Channel   string             `json:"channel,omitempty" doc:"the way that is tried, that worked, or that failed last"`
 	State     alerts.NoticeState `json:"state" enum:"waiting,sent,done,failed,dropped"`
 	Proof     string             `json:"proof" enum:"nothing,taken,delivered,read,accepted" doc:"what is known of its arrival"`
 	Reason    string             `json:"reason,omitempty" doc:"not delivered, because: of the last failure"`
@@ -46,8 +46,8 @@ func renderNotices(d *people.Directory, f Form, notices []alerts.Notice) []Notic
 			Role: ownerRole(d, n.Owner), Phrase: n.Phrase, State: n.State, Proof: notify.Proof(n.Proof).String(),
 			Reason: n.Reason, Step: n.Step, Round: n.Round, CreatedAt: n.CreatedAt,
 		}
-		if c, ok := n.Contact(); ok {
-			v.Channel = c.Channel
+		if last := len(n.Contacts) - 1; last >= 0 {
+			v.Channel = n.Contacts[min(n.At, last)].Channel
 		}
 		if !n.SentAt.IsZero() {
 			v.SentAt = &n.SentAt
