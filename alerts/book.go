@@ -17,7 +17,6 @@ const (
 	TimerArrival TimerKind = "arrival" // nobody has arrived at the accepted incident Ref
 	TimerFamily  TimerKind = "family"  // tell the family of the incident Ref that nobody has arrived yet
 	TimerShelf   TimerKind = "shelf"   // the shelf Ref ends
-	TimerQuiet   TimerKind = "quiet"   // the carer's presence in a room ends; Ref is site/zone
 	TimerCare    TimerKind = "care"    // a care alarm that was held back; Ref is site/point/class
 	TimerRule    TimerKind = "rule"    // a condition of a rule will have lasted; Ref is rule/site/point
 	TimerNotice  TimerKind = "notice"  // try the notice Ref, or ask what became of it

@@ -163,7 +163,6 @@ const (
 	EntryMerged      EntryKind = "incident.merged"      // another incident explains it from now on
 	EntrySurfaced    EntryKind = "incident.surfaced"    // it stands for itself again
 	EntryExplained   EntryKind = "incident.explained"   // the cause, told after resolving
-	EntryPresence    EntryKind = "incident.presence"    // a carer is in the room
 	EntryNotified    EntryKind = "incident.notified"    // a service took a message; To and Channel
 	EntryUndelivered EntryKind = "incident.undelivered" // not delivered, because of Reason
 	EntryStepEmpty   EntryKind = "incident.step_empty"  // nobody was there to be told at a step

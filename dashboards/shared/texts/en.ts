@@ -219,7 +219,6 @@ export const en: Texts = {
     merged: 'Put under the alarm that explains it',
     surfaced: 'Stands for itself again',
     explained: 'gave the cause',
-    presence: 'A carer is in the room',
     notified: 'Told',
     undelivered: 'Not delivered',
     step_empty: 'Nobody to tell at this step',

@@ -216,7 +216,6 @@ export const zh = {
     merged: '归到引起它的报警下',
     surfaced: '不再归到别的报警下',
     explained: '补填原因',
-    presence: '护理人员在房间',
     notified: '已通知',
     undelivered: '没有送达',
     step_empty: '这一步没有可通知的人',
