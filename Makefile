@@ -74,6 +74,10 @@ test-web: $(WEB)/shared/api/schema.d.ts
 test-e2e: build
 	cd $(WEB) && npm run --silent e2e
 
+.PHONY: look
+look: build ## Look at every page in all widths, both languages and schemes; SHOTS=1 keeps the pictures
+	cd $(WEB) && LOOKS=all npx --no-install vitest run --project e2e e2e/look.test.ts
+
 .PHONY: tools
 tools: $(TOOLS)/influxd ## Install what the tests need: Chromium, CJK fonts, Mosquitto, an InfluxDB server
 	@scripts/test-packages
