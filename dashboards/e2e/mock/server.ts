@@ -119,7 +119,7 @@ export class Mock {
 
   upto(): void {
     const frame: Frame = { type: 'upto', number: this.world.number, time: this.world.iso() };
-    for (const { socket } of this.#viewers) socket.send(JSON.stringify(frame));
+    for (const { socket } of this.#viewers) this.#say(socket, JSON.stringify(frame));
   }
 
   get viewers(): number {
@@ -134,7 +134,10 @@ export class Mock {
         socket.send(JSON.stringify({ type: 'snapshot', ...this.#board(me) }));
       } else {
         for (const { frame } of this.world.feed.slice(hello.after)) this.#send(viewer, frame);
-        socket.send(JSON.stringify({ type: 'upto', number: this.world.number, time: this.world.iso() }));
+        this.#say(
+          socket,
+          JSON.stringify({ type: 'upto', number: this.world.number, time: this.world.iso() }),
+        );
       }
       this.#viewers.add(viewer);
     });
@@ -146,6 +149,11 @@ export class Mock {
   #send({ me, socket }: Viewer, frame: Frame): void {
     if (frame.incident === undefined || !visible(me, frame.incident)) return;
     const text = JSON.stringify({ ...frame, incident: render(me, frame.incident) });
+    this.#say(socket, text);
+  }
+
+  /** Everything is held back alike: an upto that overtakes a change would hide it. */
+  #say(socket: WebSocket, text: string): void {
     if (this.#held === undefined) socket.send(text);
     else this.#held.push(() => socket.send(text));
   }
