@@ -17,6 +17,7 @@ const (
 	TimerArrival TimerKind = "arrival" // nobody has arrived at the accepted incident Ref
 	TimerFamily  TimerKind = "family"  // tell the family of the incident Ref that nobody has arrived yet
 	TimerShelf   TimerKind = "shelf"   // the shelf Ref ends
+	TimerOutage  TimerKind = "outage"  // what the outage Ref, which is over, has left silent stands for itself
 	TimerCare    TimerKind = "care"    // a care alarm that was held back; Ref is site/point/class
 	TimerRule    TimerKind = "rule"    // a condition of a rule will have lasted; Ref is rule/site/point
 	TimerNotice  TimerKind = "notice"  // try the notice Ref, or ask what became of it
@@ -164,7 +165,7 @@ type Job struct {
 }
 
 // Parcel is one message that goes out: one notice, or several to the same
-// person, each with its incident.
+// person, with the incidents that they are about, each once.
 type Parcel struct {
 	Key              string // idempotency key
 	Owner            string

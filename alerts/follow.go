@@ -38,6 +38,12 @@ func Follow(now time.Time, site care.Site, before *care.Incident, d Decision) []
 		timers = append(timers, set(TimerArrival, time.Time{}))
 	}
 	switch {
+	case i.Class.Equipment() && i.Under == "" && i.Open() && d.Has(care.EntryCleared):
+		timers = append(timers, set(TimerOutage, now.Add(care.MainsDeadline)))
+	case i.Class.Equipment() && before != nil && !i.Open():
+		timers = append(timers, set(TimerOutage, time.Time{}))
+	}
+	switch {
 	case before == nil && HouseTellsFamily(site, *i):
 		timers = append(timers, set(TimerFamily, now.Add(FamilyWaits)))
 	case before != nil && before.Arrived == nil && HouseTellsFamily(site, *i) && (i.Arrived != nil || !i.Open()):
@@ -152,6 +158,26 @@ func OnMerge(now time.Time, i care.Incident, parent string) Decision {
 	return d
 }
 
+// OnExplainerOver decides what becomes of an incident when the one that explains
+// it has been back to normal for as long as everything behind it may take to
+// report: what still lasts stands for itself, though nobody has closed the
+// other yet. A smoke detector that did not come back must not hide under an
+// outage that is over.
+func OnExplainerOver(now time.Time, i care.Incident, parent care.Incident) Decision {
+	if !i.Open() || !i.Active || i.Under != parent.ID || parent.Active {
+		return Decision{}
+	}
+	return surface(now, i)
+}
+
+// surface lets an incident stand for itself.
+func surface(now time.Time, i care.Incident) Decision {
+	i.Under, i.AlarmedAt = "", now
+	d := Decision{Incident: &i}
+	d.add(care.Entry{Kind: care.EntrySurfaced, Point: i.Point, Act: care.Act{At: now, Means: care.BySystem}})
+	return d
+}
+
 // OnExplainerGone decides what becomes of an incident when the one that
 // explained it was resolved: what is back to normal is resolved with it, by
 // the same act, and what lasts stands for itself from now on.
@@ -159,12 +185,10 @@ func OnExplainerGone(now time.Time, i care.Incident, parent care.Incident) Decis
 	if !i.Open() || i.Under == "" {
 		return Decision{}
 	}
-	d := Decision{Incident: &i}
 	if i.Active || parent.Resolved == nil {
-		i.Under, i.AlarmedAt = "", now
-		d.add(care.Entry{Kind: care.EntrySurfaced, Point: i.Point, Act: care.Act{At: now, Means: care.BySystem}})
-		return d
+		return surface(now, i)
 	}
+	d := Decision{Incident: &i}
 	by := *parent.Resolved
 	if i.Accepted == nil {
 		i.Accepted = &by

@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -83,7 +84,7 @@ func (w *Watch) Linked(ctx context.Context, token string) (l Linked, err error) 
 			if err != nil {
 				return err
 			}
-			if i != nil {
+			if i != nil && !slices.ContainsFunc(l.Incidents, func(known care.Incident) bool { return known.ID == i.ID }) {
 				l.Incidents = append(l.Incidents, *i)
 			}
 		}

@@ -40,7 +40,7 @@ func (t *turn) climb(ctx context.Context, timer alerts.Timer) error {
 			Kind: care.EntryStepEmpty, Incident: i.ID, Point: i.Point, Reason: fmt.Sprintf("%s/%d", policy.ID, at.Step+1),
 			Act: care.Act{At: t.now, Means: care.BySystem},
 		}
-		if err := t.note(ctx, i, e); err != nil {
+		if i, err = t.note(ctx, i, e); err != nil {
 			return err
 		}
 		next, wait := ladder.Skip(policy, at)

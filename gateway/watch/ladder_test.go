@@ -205,3 +205,17 @@ func TestConsentWithdrawnAtOnce(t *testing.T) {
 		n.hears()
 	})
 }
+
+// TestFireInTheKitchenOfACouple names no resident, and reaches their family all
+// the same.
+func TestFireInTheKitchenOfACouple(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.sends("kitchen", care.Fire, care.Active, "")
+		n.hears("sms r-wang: 您按了", "sms next: Fire")
+		n.waits(time.Minute)
+		n.hears("sms r-wang: 您按了", "sms next: Fire", "sms cadre: Fire", "sms son: Fire")
+		n.does(alerts.Resolve, "cadre")
+		n.hears("sms next: was taken by", "sms son: was taken by")
+		n.sends("kitchen", care.Fire, care.Clear, "")
+	})
+}

@@ -139,3 +139,43 @@ func TestNoLimitMutesAnSOS(t *testing.T) {
 		}
 	})
 }
+
+// TestACallDoesNotHoldBackAnSOS that waits for the same person at the same
+// moment.
+func TestACallDoesNotHoldBackAnSOS(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.sends("203-1-call", care.Call, care.Active, "")
+		n.hears("sms wang: Call")
+		n.waits(5 * time.Second)
+		n.commits(n.event("203-1-bed", care.BedExit, care.Active), n.event("203-1-fall", care.Fall, care.Active))
+		n.hears("sms wang: 2 alarms that nobody has accepted: Fall 1, Bed exit 1")
+		for _, i := range n.open() {
+			a := act(alerts.Resolve, i.ID, "wang")
+			a.Cause, a.Reason = care.CauseFalse, "other"
+			if _, err := n.watch.Act(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+		n.sends("203-1-bed", care.BedExit, care.Clear, "")
+	})
+}
+
+// TestPressedTwiceIsOneIncident also in the message that both presses share.
+func TestPressedTwiceIsOneIncident(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.sends("203-1-fall", care.Fall, care.Active, "")
+		n.hears("sms wang: Fall")
+		n.waits(time.Second)
+		n.commits(n.event("203-1-cord", care.SOS, care.Active))
+		n.commits(n.event("203-1-cord", care.SOS, care.Active))
+		n.waits(2 * time.Second)
+		n.hears("sms wang: SOS at ")
+		for _, i := range n.open() {
+			a := act(alerts.Resolve, i.ID, "wang")
+			a.Cause = care.CauseReal
+			if _, err := n.watch.Act(t.Context(), a); err != nil {
+				t.Fatal(err)
+			}
+		}
+	})
+}

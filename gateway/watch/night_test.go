@@ -76,7 +76,10 @@ func nightPlan() ledger.Plan {
 	p.Points = append(p.Points,
 		care.Point{Site: "songhe", ID: "corridor-glass", Edge: "floor-2", Zone: "corridor", Kind: care.ManualCallPoint},
 		care.Point{Site: "songhe", ID: "301-smoke", Edge: "floor-2", Zone: "room-301"},
-		care.Point{Site: "flat", ID: "pendant", Edge: "hub", Resident: "r-wang"})
+		care.Point{Site: "flat", ID: "pendant", Edge: "hub", Resident: "r-wang"},
+		care.Point{Site: "flat", ID: "kitchen", Edge: "hub"})
+	// A couple, so that what happens in the kitchen is nobody's alone.
+	p.Residents = append(p.Residents, people.Resident{ID: "r-wu", Site: "flat", Name: "Wu Lan"})
 	p.Users = []people.User{
 		user("wang", people.Carer, "sms", "voice"), user("chen", people.Leader, "sms"), user("sun", people.Manager, "sms"),
 		user("town", people.Inspector, "sms"), user("daughter", people.Family, "sms"),

@@ -185,13 +185,15 @@ func (t *turn) untold(ctx context.Context, i care.Incident) error {
 	}
 	at := t.now
 	i.UntoldAt = &at
-	return t.note(ctx, i, care.Entry{Kind: care.EntryUntold, Incident: i.ID, Point: i.Point, Act: care.Act{At: t.now, Means: care.BySystem}})
+	_, err := t.note(ctx, i, care.Entry{Kind: care.EntryUntold, Incident: i.ID, Point: i.Point, Act: care.Act{At: t.now, Means: care.BySystem}})
+	return err
 }
 
-// note saves an incident with one more row of its log.
-func (t *turn) note(ctx context.Context, i care.Incident, e care.Entry) error {
+// note saves an incident with one more row of its log, and returns it as it is
+// then.
+func (t *turn) note(ctx context.Context, i care.Incident, e care.Entry) (care.Incident, error) {
 	i.Revision++
-	return t.write(ctx, placeOf(i), alerts.Decision{Incident: &i, Entries: []care.Entry{e}})
+	return i, t.write(ctx, placeOf(i), alerts.Decision{Incident: &i, Entries: []care.Entry{e}})
 }
 
 // told takes the mark away once somebody was.

@@ -48,7 +48,7 @@ func (t *turn) take(ctx context.Context, id string, has func(string) bool) (*ale
 	if err != nil {
 		return nil, err
 	}
-	if at := t.w.rest(*n, t.now); at.After(t.now) && n.Sent == "" {
+	if at := t.w.rest(group, t.now); at.After(t.now) && n.Sent == "" {
 		for _, o := range group {
 			o.Due = at
 			if err := t.saveNotice(ctx, o); err != nil {
@@ -66,7 +66,11 @@ func (t *turn) take(ctx context.Context, id string, has func(string) bool) (*ale
 		if !needed {
 			continue
 		}
-		p.Notices, p.Incidents = append(p.Notices, o), append(p.Incidents, i)
+		p.Notices = append(p.Notices, o)
+		// One that alarmed again has two notices, and is one incident.
+		if !slices.ContainsFunc(p.Incidents, func(known care.Incident) bool { return known.ID == i.ID }) {
+			p.Incidents = append(p.Incidents, i)
+		}
 	}
 	if len(p.Notices) == 0 {
 		return nil, nil
@@ -130,7 +134,7 @@ func (t *turn) needed(ctx context.Context, n alerts.Notice) (bool, care.Incident
 	switch {
 	case n.Phrase == alerts.PhraseAlarm && !i.Unattended():
 		n.State = alerts.NoticeDropped
-	case n.Family && !t.w.ledger.Directory().Residents[n.Resident].FamilyConsent:
+	case n.Family && !t.w.mayHear(n, i):
 		n.State, n.Reason = alerts.NoticeDropped, string(notify.NoConsent)
 		if err := t.logNotice(ctx, n, care.EntryUndelivered, "", n.Reason, ""); err != nil {
 			return false, i, err
@@ -141,8 +145,19 @@ func (t *turn) needed(ctx context.Context, n alerts.Notice) (bool, care.Incident
 	return false, i, t.saveNotice(ctx, n)
 }
 
-// rest returns when the next message may go to the person by this channel.
-func (w *Watch) rest(n alerts.Notice, now time.Time) time.Time {
+// mayHear reports whether a family may still be told of an incident: there is
+// consent of its elder, also where the incident names none, as a fire in the
+// kitchen of a couple.
+func (w *Watch) mayHear(n alerts.Notice, i care.Incident) bool {
+	d := w.ledger.Directory()
+	u, known := userOf(d, n.Owner)
+	return known && d.SeesIncident(u, i)
+}
+
+// rest returns when the next message may go to the person by this channel. The
+// most urgent of what goes out together decides.
+func (w *Watch) rest(group []alerts.Notice, now time.Time) time.Time {
+	n := group[0]
 	c, _ := n.Contact()
 	if n.Phrase != alerts.PhraseAlarm || c.Channel == ScreenChannel {
 		return now
@@ -150,7 +165,7 @@ func (w *Watch) rest(n alerts.Notice, now time.Time) time.Time {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	wait := gather
-	if n.Class.NeverMuted() {
+	if slices.ContainsFunc(group, func(o alerts.Notice) bool { return o.Class.NeverMuted() }) {
 		wait = gatherUrgent
 	}
 	return w.sentAt[n.Owner+" "+c.Channel].Add(wait)

@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -115,6 +116,41 @@ func TestOutageTakesWhatItExplains(t *testing.T) {
 			t.Fatalf("%d incidents stand for themselves, not the outage and the fire: %+v", len(top), top)
 		}
 		n.hears("sms wang: Fire", "sms chen: Silent")
+	})
+}
+
+// TestWhatAnOutageLeavesSilent stands for itself once everything behind the
+// edge has had its time, though nobody has closed the outage.
+func TestWhatAnOutageLeavesSilent(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.sends("203-1-bed", care.Silent, care.Active, "")
+		n.sends("203-1-cord", care.Silent, care.Active, "")
+		edge := care.EdgePoint("floor-2", "")
+		n.commits(n.event(edge, care.Silent, care.Active))
+		n.waits(time.Minute) // the messages of the evening, gathered
+		n.sms.forget()
+		alone := func() (points []care.PointID) {
+			for _, i := range n.open() {
+				if i.Under == "" {
+					points = append(points, i.Point)
+				}
+			}
+			return points
+		}
+		if got := alone(); len(got) != 1 || got[0] != edge {
+			t.Fatalf("%v stand for themselves, not the edge", got)
+		}
+		n.commits(n.event(edge, care.Silent, care.Clear))
+		n.sends("203-1-bed", care.Silent, care.Clear, "")
+		n.waits(care.MainsDeadline - time.Second)
+		if got := alone(); len(got) != 1 {
+			t.Fatalf("%v stand for themselves too early", got)
+		}
+		n.waits(time.Second)
+		if got := alone(); len(got) != 2 || !slices.Contains(got, "203-1-cord") {
+			t.Fatalf("%v stand for themselves, not the cord that did not come back", got)
+		}
+		n.hears("sms chen: Silent")
 	})
 }
 

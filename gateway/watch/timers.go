@@ -160,6 +160,8 @@ func (t *turn) fire(ctx context.Context, timer alerts.Timer) error {
 		do = t.familyWaits
 	case alerts.TimerShelf:
 		do = t.shelfEnds
+	case alerts.TimerOutage:
+		do = t.outageOver
 	case alerts.TimerCare:
 		do = t.heldAgain
 	case alerts.TimerRule:
@@ -190,6 +192,26 @@ func (t *turn) arrivalDue(ctx context.Context, timer alerts.Timer) error {
 		return nil
 	}
 	return t.enter(ctx, placeOf(*i), i, d)
+}
+
+// outageOver frees what an outage that is over has left silent.
+func (t *turn) outageOver(ctx context.Context, timer alerts.Timer) error {
+	parent, err := t.tx.Incident(ctx, timer.Ref)
+	if err != nil || parent == nil {
+		return err
+	}
+	children, err := t.tx.ChildrenOf(ctx, parent.ID)
+	if err != nil {
+		return fmt.Errorf("load what incident %s explained: %w", parent.ID, err)
+	}
+	for _, i := range children {
+		if d := alerts.OnExplainerOver(t.now, i, *parent); d.Incident != nil {
+			if err := t.enter(ctx, placeOf(i), &i, d); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // heldAgain looks again at an activation that was held back.

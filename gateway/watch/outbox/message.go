@@ -27,10 +27,10 @@ func (o *Outbox) message(p alerts.Parcel, now time.Time) notify.Message {
 		notify.ParamPlace: w.place(d, i),
 		notify.ParamClass: w.text(i.Class.Words()),
 		notify.ParamTime:  i.HappenedAt.In(d.Sites[i.Site].Location()).Format("15:04"),
-		notify.ParamCount: strconv.Itoa(len(p.Notices)),
+		notify.ParamCount: strconv.Itoa(len(p.Incidents)),
 	}
 	switch {
-	case n.Phrase == alerts.PhraseAlarm && len(p.Notices) > 1:
+	case n.Phrase == alerts.PhraseAlarm && len(p.Incidents) > 1:
 		m.Kind = notify.Storm
 		m.Title, m.Text = w.storm(d, p)
 		for _, o := range p.Incidents {
@@ -164,9 +164,10 @@ func (w words) storm(d *people.Directory, p alerts.Parcel) (title, text string) 
 	}
 	list := strings.Join(parts, w.say("、", ", "))
 	since := first.HappenedAt.In(d.Sites[first.Site].Location()).Format("15:04")
-	return w.say(fmt.Sprintf("%d 起报警无人接警", len(p.Notices)), fmt.Sprintf("%d alarms without anybody", len(p.Notices))),
-		w.say(fmt.Sprintf("%s 共 %d 起报警尚无人接警：%s；最早 %s。", where, len(p.Notices), list, since),
-			fmt.Sprintf("%s: %d alarms that nobody has accepted: %s; the first at %s.", where, len(p.Notices), list, since))
+	n := len(p.Incidents)
+	return w.say(fmt.Sprintf("%d 起报警无人接警", n), fmt.Sprintf("%d alarms without anybody", n)),
+		w.say(fmt.Sprintf("%s 共 %d 起报警尚无人接警：%s；最早 %s。", where, n, list, since),
+			fmt.Sprintf("%s: %d alarms that nobody has accepted: %s; the first at %s.", where, n, list, since))
 }
 
 // news tells how an incident goes on. To families these phrases are all that is
