@@ -7,40 +7,6 @@ import (
 	"shouwang.care/shouwang/alerts/notify"
 )
 
-// tokens keeps the access token, and has one of those who need it fetch it.
-type tokens struct {
-	fetch func(ctx context.Context) (token string, good time.Duration, err error)
-	// turn is full while somebody has the fields below; a channel, because
-	// those who wait have deadlines.
-	turn  chan struct{}
-	token string
-	until time.Time
-}
-
-func (t *tokens) init(fetch func(context.Context) (string, time.Duration, error)) {
-	t.fetch, t.turn = fetch, make(chan struct{}, 1)
-}
-
-// get returns a token that is not the old one, which WeChat refused; an empty
-// old one is none.
-func (t *tokens) get(ctx context.Context, old string) (string, error) {
-	select {
-	case t.turn <- struct{}{}:
-		defer func() { <-t.turn }()
-	case <-ctx.Done():
-		return "", notify.Failed(notify.Unreachable, "the time was up while waiting for an access token of WeChat")
-	}
-	if t.token != "" && t.token != old && time.Now().Before(t.until) {
-		return t.token, nil
-	}
-	token, good, err := t.fetch(ctx)
-	if err != nil {
-		return "", err
-	}
-	t.token, t.until = token, time.Now().Add(good)
-	return token, nil
-}
-
 // early is how long before the end of a token WeChat gives out the next one.
 // From then on both are good.
 const early = 5 * time.Minute

@@ -63,7 +63,7 @@ func (o Options) Check() error {
 type Channel struct {
 	o      Options
 	client *http.Client
-	tokens tokens
+	tokens *post.Tokens
 }
 
 // New returns the channel. The client is post.NewClient's when nil.
@@ -79,7 +79,7 @@ func New(o Options, client *http.Client) (*Channel, error) {
 	}
 	o.Endpoint = strings.TrimSuffix(o.Endpoint, "/")
 	c := &Channel{o: o, client: client}
-	c.tokens.init(c.fetch)
+	c.tokens = post.NewTokens(c.fetch)
 	return c, nil
 }
 
@@ -125,7 +125,7 @@ func (c *Channel) Send(ctx context.Context, m notify.Message) (notify.Sent, erro
 func (c *Channel) send(ctx context.Context, body any) (id string, err error) {
 	var old string
 	for {
-		token, err := c.tokens.get(ctx, old)
+		token, err := c.tokens.Get(ctx, old)
 		if err != nil {
 			return "", err
 		}

@@ -16,6 +16,7 @@ import (
 	"shouwang.care/shouwang/alerts/notify"
 	"shouwang.care/shouwang/alerts/notify/approved"
 	"shouwang.care/shouwang/alerts/notify/notifytest"
+	"shouwang.care/shouwang/alerts/notify/post"
 )
 
 const (
@@ -201,7 +202,17 @@ func TestManyMessagesAtOnceShareOneToken(t *testing.T) {
 func TestWhoeverWaitsForATokenHasADeadline(t *testing.T) {
 	_, server := newPlatform(t)
 	ch := open(t, options(server.URL))
-	ch.tokens.turn <- struct{}{} // somebody is fetching one
+	fetching := make(chan struct{})
+	ch.tokens = post.NewTokens(func(ctx context.Context) (string, time.Duration, error) {
+		close(fetching)
+		<-ctx.Done()
+		return "", 0, ctx.Err()
+	})
+	slow, stop := context.WithCancel(t.Context())
+	var other sync.WaitGroup
+	other.Go(func() { _, _ = ch.tokens.Get(slow, "") })
+	defer func() { stop(); other.Wait() }()
+	<-fetching // somebody is fetching one
 	ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
 	defer cancel()
 	_, err := ch.Send(ctx, notifytest.Message(follower))
