@@ -22,13 +22,6 @@ const (
 	MaxPolicies     = 200
 )
 
-// Mistake is one thing that is wrong in a book. Path is its place in the
-// document, such as policies[2].steps[0].wait_s.
-type Mistake struct{ Path, Text string }
-
-// Error returns the place and what is wrong there.
-func (m Mistake) Error() string { return m.Path + ": " + m.Text }
-
 // Check returns every mistake of the book at once, joined, each a Mistake.
 func (b Book) Check() error {
 	var c checker
@@ -53,7 +46,7 @@ func (b Book) Check() error {
 type checker struct{ errs []error }
 
 func (c *checker) bad(path, format string, args ...any) {
-	c.errs = append(c.errs, Mistake{path, fmt.Sprintf(format, args...)})
+	c.errs = append(c.errs, Mistake{Path: path, Text: fmt.Sprintf(format, args...)})
 }
 
 func (c *checker) most(path string, n, most int) {

@@ -3,6 +3,8 @@ package ladder
 import (
 	_ "embed"
 	"sync"
+
+	"shouwang.care/shouwang/alerts/sheet"
 )
 
 // The policies that hold where a book has none. The last fits every incident.
@@ -16,7 +18,7 @@ var defaults = sync.OnceValue(func() []Policy { return Defaults() })
 // Defaults returns a copy of the policies that are built in, as a start for
 // one's own.
 func Defaults() []Policy {
-	b, err := decode(defaultSource)
+	b, err := sheet.Read("the built-in policies are", defaultSource, func(Book) error { return nil })
 	if err != nil {
 		panic("alerts/ladder: default.yaml, which is built in: " + err.Error())
 	}

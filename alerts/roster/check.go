@@ -22,13 +22,6 @@ const (
 	MaxOverrides = 5000
 )
 
-// Mistake is one thing that is wrong in a roster. Path is its place in the
-// document, such as duties[2].shifts[0].from.
-type Mistake struct{ Path, Text string }
-
-// Error returns the place and what is wrong there.
-func (m Mistake) Error() string { return m.Path + ": " + m.Text }
-
 // Check returns every mistake of the roster at once, joined, each a Mistake.
 // Shifts may overlap, and gaps are no mistakes. The zone is the name of the
 // site's time zone in the IANA database, such as Asia/Shanghai.
@@ -58,7 +51,7 @@ type checker struct {
 }
 
 func (c *checker) bad(path, format string, args ...any) {
-	c.errs = append(c.errs, Mistake{path, fmt.Sprintf(format, args...)})
+	c.errs = append(c.errs, Mistake{Path: path, Text: fmt.Sprintf(format, args...)})
 }
 
 func (c *checker) most(path string, n, most int) {
