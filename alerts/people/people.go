@@ -45,6 +45,15 @@ const (
 	Community Relation = "community" // 社区工作者
 )
 
+// Authority says for which authority an inspector works.
+type Authority string
+
+// The authorities.
+const (
+	CivilAffairs Authority = "civil_affairs" // 民政; what an empty one means
+	FireRescue   Authority = "fire"          // 消防救援: no business of theirs is what residents need help with
+)
+
 // User is a person who signs in, or who is called.
 type User struct {
 	ID    care.UserID `json:"id"`
@@ -54,6 +63,8 @@ type User struct {
 	Scope Scope       `json:"scope"`
 	// Relation belongs to a Helper.
 	Relation Relation `json:"relation,omitempty" enum:"neighbour,community"`
+	// Authority belongs to an Inspector; empty means civil affairs.
+	Authority Authority `json:"authority,omitempty" enum:"civil_affairs,fire"`
 	// Language is that of messages: zh, or en. Empty means zh.
 	Language string `json:"language,omitempty" enum:"zh,en"`
 	// Contacts are tried in their order. They are personal data and never leave
@@ -164,10 +175,11 @@ func (d *Directory) SeesSite(u User, site care.SiteID) bool {
 // SeesIncident reports whether the user may see an incident at all. A family
 // sees incidents of its own elder, while there is consent, and those that
 // concern people, not equipment or a plain bedside call. A helper sees those of
-// his residents, but for equipment.
+// his residents, but for equipment. An inspector of the fire service sees hazards
+// to the building and failures of what finds them, and nothing about people.
 func (d *Directory) SeesIncident(u User, i care.Incident) bool {
 	if u.Role != Family && u.Role != Helper {
-		return d.SeesSite(u, i.Site)
+		return d.SeesSite(u, i.Site) && (!u.FireOfficer() || d.ofFireSafety(i))
 	}
 	if i.Class.Equipment() || u.Role == Family && i.Class == care.Call {
 		return false
@@ -175,6 +187,29 @@ func (d *Directory) SeesIncident(u User, i care.Incident) bool {
 	return slices.ContainsFunc(d.Concerned(i), func(id care.ResidentID) bool {
 		return slices.Contains(u.Scope.Residents, id) && (u.Role == Helper || d.Residents[id].FamilyConsent)
 	})
+}
+
+// FireOfficer reports whether the user is an inspector of the fire service.
+func (u User) FireOfficer() bool { return u.Role == Inspector && u.Authority == FireRescue }
+
+// ofFireSafety reports whether an incident is about a hazard to the building, or
+// about equipment that finds such: a detector, a panel, or an edge or a whole
+// site that is not heard, behind which there may be some.
+func (d *Directory) ofFireSafety(i care.Incident) bool {
+	if i.Class.LifeSafety() {
+		return true
+	}
+	if !i.Class.Equipment() {
+		return false
+	}
+	switch care.ParseSubject(i.Point).Kind {
+	case care.SubjectEdge, care.SubjectSite, care.SubjectRegion:
+		return true
+	case care.SubjectRoster:
+		return false
+	}
+	p, _ := d.Point(i.Site, i.Point)
+	return p.Kind.LifeSafety()
 }
 
 // Concerned lists whom an incident concerns: its resident; where it has none

@@ -119,3 +119,49 @@ func TestRoles(t *testing.T) {
 		t.Error("the roles are not those of the contract")
 	}
 }
+
+// TestFireOfficerSees has what an inspector of the fire service is shown: never
+// what a resident needed help with.
+func TestFireOfficerSees(t *testing.T) {
+	d := &people.Directory{
+		Regions: district.Regions, Sites: district.Sites,
+		Points: map[people.SitePoint]care.Point{
+			{Site: "songhe", Point: "203-smoke"}:  {Site: "songhe", ID: "203-smoke", Kind: care.FireDetector},
+			{Site: "songhe", Point: "203-1-call"}: {Site: "songhe", ID: "203-1-call"},
+		},
+	}
+	officer := user(people.Inspector, people.Scope{Regions: []care.RegionID{"east"}})
+	officer.Authority = people.FireRescue
+	for _, c := range []struct {
+		name     string
+		incident care.Incident
+		want     bool
+	}{
+		{"a fire", care.Incident{Site: "songhe", Class: care.Fire, Point: "203-1-call"}, true},
+		{"gas", care.Incident{Site: "songhe", Class: care.Gas}, true},
+		{"a fire of another township", care.Incident{Site: "meiyua", Class: care.Fire}, false},
+		{"a fall", care.Incident{Site: "songhe", Class: care.Fall, Resident: "r-li"}, false},
+		{"an SOS", care.Incident{Site: "songhe", Class: care.SOS}, false},
+		{"a room that is too cold", care.Incident{Site: "songhe", Class: care.Vital}, false},
+		{"a smoke detector that is not heard", care.Incident{Site: "songhe", Class: care.Silent, Point: "203-smoke"}, true},
+		{"a bedside button that is not heard", care.Incident{Site: "songhe", Class: care.Silent, Point: "203-1-call"}, false},
+		{"an edge that is not heard", care.Incident{Site: "songhe", Class: care.Silent, Point: care.EdgePoint("e-2", "")}, true},
+		{"a house that is not heard", care.Incident{Site: "songhe", Class: care.Silent, Point: care.SitePoint("songhe")}, true},
+		{"a duty that nobody has", care.Incident{Site: "songhe", Class: care.Fault, Point: care.RosterPoint("night")}, false},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			if got := d.SeesIncident(officer, c.incident); got != c.want {
+				t.Errorf("got %t, want %t", got, c.want)
+			}
+		})
+	}
+	civil := officer
+	civil.Authority = people.CivilAffairs
+	if !d.SeesIncident(civil, care.Incident{Site: "songhe", Class: care.Fall}) {
+		t.Error("civil affairs does not see that somebody fell")
+	}
+	officer.Role = people.Carer
+	if officer.FireOfficer() {
+		t.Error("a carer is a fire officer")
+	}
+}

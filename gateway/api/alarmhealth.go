@@ -83,6 +83,7 @@ func (a *API) alarmHealth(ctx context.Context, u people.User, in *alarmHealthReq
 	if input.Incidents, err = a.incidentsOf(ctx, ids, in.From, to); err != nil {
 		return AlarmHealth{}, err
 	}
+	input.Incidents = slices.DeleteFunc(input.Incidents, func(i care.Incident) bool { return !d.SeesIncident(u, i) })
 	if input.CarerHours, err = a.carerHours(ctx, ids, in.From, to); err != nil {
 		return AlarmHealth{}, err
 	}

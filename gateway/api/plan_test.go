@@ -50,6 +50,8 @@ func plan() ledger.Plan {
 	sites := func(ids ...care.SiteID) people.Scope { return people.Scope{Sites: ids} }
 	regions := func(ids ...care.RegionID) people.Scope { return people.Scope{Regions: ids} }
 	residents := func(ids ...care.ResidentID) people.Scope { return people.Scope{Residents: ids} }
+	fireOfficer := user("yan", "严参谋", people.Inspector, regions("xihu"))
+	fireOfficer.Authority = people.FireRescue
 	return ledger.Plan{
 		Regions: []care.Region{
 			{ID: "hangzhou", Level: "city", Name: text("杭州市", "Hangzhou")},
@@ -77,7 +79,7 @@ func plan() ledger.Plan {
 		Points: []care.Point{
 			{Site: songhe, ID: "203-1-cord", Edge: "floor-2", Zone: "room-203", Name: text("1 床拉绳", "Cord of bed 1"), Bed: "1", Resident: "r-li"},
 			{Site: songhe, ID: "203-2-cord", Edge: "floor-2", Zone: "room-203", Name: text("2 床拉绳", "Cord of bed 2"), Bed: "2", Resident: "r-zhao"},
-			{Site: songhe, ID: "203-smoke", Edge: "floor-2", Zone: "room-203", Name: text("烟感", "Smoke detector")},
+			{Site: songhe, ID: "203-smoke", Edge: "floor-2", Zone: "room-203", Name: text("烟感", "Smoke detector"), Kind: care.FireDetector},
 			{Site: qinghe, ID: "watch", Edge: "floor-2", Zone: "home", Name: text("手表", "Watch"), Resident: "r-xu"},
 		},
 		Users: []people.User{
@@ -87,6 +89,8 @@ func plan() ledger.Plan {
 			user("wu", "吴芳", people.Carer, sites(qinghe)),
 			user("zhou", "周检查员", people.Inspector, regions("xihu")),
 			user("ma", "马检查员", people.Inspector, regions("binjiang")),
+			fireOfficer,
+			user("neighbour", "陈阿姨", people.Helper, residents("r-li")),
 			user("daughter", "李女士", people.Family, residents("r-li")),
 			user("son", "赵先生", people.Family, residents("r-zhao")), // without consent
 			user("ops", "系统管理员", people.Operator, people.Scope{}),

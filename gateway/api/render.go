@@ -47,6 +47,9 @@ func FormOf(u people.User) Form {
 // his scope, and for a family with the elders who consented.
 func ViewOf(d *people.Directory, u people.User) string {
 	parts := []string{string(FormOf(u))}
+	if u.FireOfficer() {
+		parts[0] += " " + string(u.Authority)
+	}
 	for id := range d.Sites {
 		if d.SeesSite(u, id) {
 			parts = append(parts, string(id))

@@ -17,8 +17,8 @@ import (
 
 // open to whom; the values of TestEveryRouteOfEveryRole.
 const (
-	toAll      = "nobody carer leader manager inspector family operator"
-	toSignedIn = "carer leader manager inspector family operator"
+	toAll      = "nobody carer leader manager inspector family operator helper"
+	toSignedIn = "carer leader manager inspector family operator helper"
 	toStaff    = "carer leader manager"
 	notFamily  = "carer leader manager inspector operator"
 	toJudges   = "leader manager inspector operator"
@@ -70,7 +70,7 @@ func TestEveryRouteOfEveryRole(t *testing.T) {
 	}
 	browsers := map[string]*person{"nobody": r.nobody()}
 	for role, login := range map[string]string{
-		"carer": "chen", "leader": "lin", "manager": "gao", "inspector": "zhou", "family": "daughter", "operator": "ops",
+		"carer": "chen", "leader": "lin", "manager": "gao", "inspector": "zhou", "family": "daughter", "operator": "ops", "helper": "neighbour",
 	} {
 		browsers[role] = r.as(login)
 	}
@@ -123,8 +123,10 @@ var sees = map[string][]string{
 	"gao": {"fault", "fire", "li-call", "li-sos", "xu-fall", "zhao-sos"},
 	"ops": {"fault", "fire", "li-call", "li-sos", "xu-fall", "zhao-sos"},
 	"wu":  {"xu-fall"}, "ma": {"xu-fall"}, "ops-qinghe": {"xu-fall"},
-	"daughter": {"li-sos"}, // no plain call, no equipment, nobody else
-	"son":      nil,        // without consent
+	"yan":       {"fault", "fire"},     // the fire service: nothing about people
+	"neighbour": {"li-call", "li-sos"}, // those of whom she helps
+	"daughter":  {"li-sos"},            // no plain call, no equipment, nobody else
+	"son":       nil,                   // without consent
 }
 
 func names(ids map[string]string, incidents []api.IncidentView) []string {

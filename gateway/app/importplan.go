@@ -74,7 +74,7 @@ func ledgerPlan(ctx context.Context, store *ledger.Store, p siteplan.Plan) (ledg
 		}
 		plan.Users = append(plan.Users, people.User{
 			ID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, PasswordHash: hash, Scope: people.Scope(u.Scope),
-			Relation: u.Relation, Language: u.Language, Contacts: u.Contacts, Badge: u.Badge,
+			Relation: u.Relation, Authority: u.Authority, Language: u.Language, Contacts: u.Contacts, Badge: u.Badge,
 		})
 	}
 	return plan, nil

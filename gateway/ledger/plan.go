@@ -160,7 +160,7 @@ func (p Plan) rows(old *registers) (*registers, error) {
 		}
 		r.users = append(r.users, userRow{
 			ID: v.ID, Login: v.Login, Name: v.Name, Role: v.Role, Scope: string(scope), PasswordHash: v.PasswordHash,
-			Relation: v.Relation, Language: v.Language, Contacts: contactsColumn(v.Contacts), Badge: v.Badge,
+			Relation: v.Relation, Authority: v.Authority, Language: v.Language, Contacts: contactsColumn(v.Contacts), Badge: v.Badge,
 		})
 	}
 	return &r, nil

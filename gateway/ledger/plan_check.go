@@ -151,6 +151,8 @@ func (c *checker) users(p Plan, old *registers) {
 		c.must(u.Role.Valid(), "user", u.Login, "the role %q is not known", u.Role)
 		c.must(u.Relation == "" || u.Role == people.Helper && slices.Contains([]people.Relation{people.Neighbour, people.Community}, u.Relation),
 			"user", u.Login, "the relation %q is neither neighbour nor community, or he is no helper", u.Relation)
+		c.must(u.Authority == "" || u.Role == people.Inspector && slices.Contains([]people.Authority{people.CivilAffairs, people.FireRescue}, u.Authority),
+			"user", u.Login, "the authority %q is neither civil_affairs nor fire, or he is no inspector", u.Authority)
 		c.must(validLanguage(u.Language), "user", u.Login, "the language %q is neither zh nor en", u.Language)
 		c.must(len(u.Badge) <= maxOpaqueID, "user", u.Login, "the badge must have at most %d bytes", maxOpaqueID)
 		c.contacts("user", u.Login, u.Contacts)

@@ -78,6 +78,7 @@ type (
 		Scope         string // JSON
 		PasswordHash  string
 		Relation      people.Relation
+		Authority     people.Authority
 		Language      string
 		Contacts      string // JSON
 		Badge         string
@@ -127,7 +128,7 @@ func (r residentRow) people() people.Resident {
 func (r userRow) people() (people.User, error) {
 	u := people.User{
 		ID: r.ID, Login: r.Login, Name: r.Name, Role: r.Role, PasswordHash: r.PasswordHash,
-		Relation: r.Relation, Language: r.Language, Contacts: readContacts(r.Contacts), Badge: r.Badge,
+		Relation: r.Relation, Authority: r.Authority, Language: r.Language, Contacts: readContacts(r.Contacts), Badge: r.Badge,
 	}
 	if err := json.Unmarshal([]byte(r.Scope), &u.Scope); err != nil {
 		return people.User{}, fmt.Errorf("the scope of user %s is damaged, import the user again: %w", r.ID, err)

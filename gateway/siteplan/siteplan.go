@@ -45,16 +45,17 @@ type Edge struct {
 // before stays, and so it is with the language and the contacts: he may have
 // changed them himself.
 type User struct {
-	ID       care.UserID      `yaml:"id,omitempty"`
-	Login    string           `yaml:"login"`
-	Name     string           `yaml:"name"`
-	Role     people.Role      `yaml:"role"`
-	Relation people.Relation  `yaml:"relation,omitempty"` // of a helper to his residents
-	Language string           `yaml:"language,omitempty"` // of messages: zh or en
-	Contacts []people.Contact `yaml:"contacts,omitempty"` // in the order to try
-	Badge    string           `yaml:"badge,omitempty"`    // what a reader says of it
-	Password Secret           `yaml:"password,omitempty"`
-	Scope    Scope            `yaml:"scope,omitempty"`
+	ID        care.UserID      `yaml:"id,omitempty"`
+	Login     string           `yaml:"login"`
+	Name      string           `yaml:"name"`
+	Role      people.Role      `yaml:"role"`
+	Relation  people.Relation  `yaml:"relation,omitempty"`  // of a helper to his residents
+	Authority people.Authority `yaml:"authority,omitempty"` // of an inspector: civil_affairs, or fire
+	Language  string           `yaml:"language,omitempty"`  // of messages: zh or en
+	Contacts  []people.Contact `yaml:"contacts,omitempty"`  // in the order to try
+	Badge     string           `yaml:"badge,omitempty"`     // what a reader says of it
+	Password  Secret           `yaml:"password,omitempty"`
+	Scope     Scope            `yaml:"scope,omitempty"`
 }
 
 // Scope says where a user's role counts.

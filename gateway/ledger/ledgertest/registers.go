@@ -84,7 +84,7 @@ func testPlanChanges(t *testing.T, e Engine) {
 		Zones:  []care.Zone{{Site: home, ID: "204", Floor: "2"}},
 		Points: []care.Point{{Site: home, ID: "stranger", Edge: "floor-2", Zone: "204", Unregistered: true}},
 		Edges:  []ledger.PlanEdge{{Edge: care.Edge{Site: home, ID: "floor-2"}, SecretHash: ledger.HashSecret("new")}},
-		Users: []people.User{{Login: "sun", Name: "孙科长", Role: people.Inspector, Scope: people.Scope{Regions: []care.RegionID{"xihu"}}, PasswordHash: "h"},
+		Users: []people.User{{Login: "sun", Name: "孙科长", Role: people.Inspector, Authority: people.FireRescue, Scope: people.Scope{Regions: []care.RegionID{"xihu"}}, PasswordHash: "h"},
 			// The neighbour hands her badge on and cannot be reached any more.
 			{Login: "next-door", Name: "陈阿姨", Role: people.Helper, Badge: "04a1b2", Contacts: []people.Contact{}},
 			{Login: "li", Name: "李护士", Role: people.Carer, Scope: people.Scope{Sites: []care.SiteID{home}}}},
@@ -137,7 +137,7 @@ func testPlanMistakes(t *testing.T, e Engine) {
 			{Login: "x", Role: "king"}, {ID: "u-other", Login: "li", Role: people.Carer},
 			{Login: "z", Role: people.Carer, Relation: people.Neighbour, Language: "de", Badge: "04a1b2",
 				Contacts: []people.Contact{{Channel: "sms", Address: strings.Repeat("1", 513)}}},
-			{Login: "v", Role: people.Helper, Relation: "friend", Badge: "b", Contacts: make([]people.Contact, 17)},
+			{Login: "v", Role: people.Helper, Relation: "friend", Authority: people.FireRescue, Badge: "b", Contacts: make([]people.Contact, 17)},
 			{Login: "w", Role: people.Helper, Badge: "b"},
 			{Login: "y", Role: people.Family, Scope: people.Scope{Sites: []care.SiteID{"s-9"}, Regions: []care.RegionID{"r-9"}, Residents: []care.ResidentID{"r-9"}}},
 		},
@@ -155,7 +155,7 @@ func testPlanMistakes(t *testing.T, e Engine) {
 		`point "hupan/p-4": the kind "siren"`, `the power "steam"`, `report_s is 604801`,
 		`resident "r-2": the channel "SMS" of contact 1`, `the address of contact 1 has 1 bytes`,
 		`user "z": the relation "neighbour"`, `the language "de"`, `user "z": the badge is that of user "li"`, `user "w": the badge is that of user "v"`,
-		`the address of contact 1 has 513 bytes, not 1 to 512`, `user "v": the relation "friend"`, `there are 17 contacts, not at most 16`,
+		`the address of contact 1 has 513 bytes, not 1 to 512`, `user "v": the relation "friend"`, `user "v": the authority "fire"`, `there are 17 contacts, not at most 16`,
 		`site "s-9"`, `region "r-9"`, `resident "r-9"`,
 	} {
 		if !strings.Contains(err.Error(), want) {
