@@ -110,18 +110,19 @@ func (m *maker) users() {
 		}
 	}
 	for _, u := range []struct {
-		login, name, role string
-		scope             Scope
+		login, name, role, authority string
+		scope                        Scope
 	}{
-		{"carer", "李文娟", "carer", Scope{Sites: []care.SiteID{nursingHome}}},
-		{"leader", "赵敏", "leader", Scope{Sites: []care.SiteID{nursingHome}}},
-		{"community", "陈志远", "carer", Scope{Sites: homes}},
-		{"inspector", "周立新", "inspector", Scope{Regions: []care.RegionID{district}}},
-		{"daughter", "王晓梅", "family", Scope{Residents: []care.ResidentID{residentOf("203-1")}}},
-		{"operator", "系统管理员", "operator", Scope{}},
+		{"carer", "李文娟", "carer", "", Scope{Sites: []care.SiteID{nursingHome}}},
+		{"leader", "赵敏", "leader", "", Scope{Sites: []care.SiteID{nursingHome}}},
+		{"community", "陈志远", "carer", "", Scope{Sites: homes}},
+		{"inspector", "周立新", "inspector", "", Scope{Regions: []care.RegionID{district}}},
+		{"fire", "郑卫国", "inspector", "fire", Scope{Regions: []care.RegionID{district}}},
+		{"daughter", "王晓梅", "family", "", Scope{Residents: []care.ResidentID{residentOf("203-1")}}},
+		{"operator", "系统管理员", "operator", "", Scope{}},
 	} {
 		m.Plan.Users = append(m.Plan.Users, User{
-			ID: care.UserID("u-" + u.login), Login: u.login, Name: u.name, Role: u.role,
+			ID: care.UserID("u-" + u.login), Login: u.login, Name: u.name, Role: u.role, Authority: u.authority,
 			Password: m.Password(), Scope: u.scope,
 		})
 	}

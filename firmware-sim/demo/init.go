@@ -129,6 +129,7 @@ func (d *District) signIns() string {
 		"leader":    {ZH: "养老院班组长", EN: "shift leader of the nursing home"},
 		"community": {ZH: "社区工作人员（60户居家）", EN: "community worker, 60 private homes"},
 		"inspector": {ZH: "监管人员（临栖区）", EN: "inspector of Linqi District"},
+		"fire":      {ZH: "消防救援检查员（临栖区）", EN: "fire officer of Linqi District"},
 		"daughter":  {ZH: "家属（203-1 张秀英之女）", EN: "daughter of Zhang Xiuying, 203-1"},
 		"operator":  {ZH: "系统管理员", EN: "operator, all sites"},
 	}

@@ -78,12 +78,14 @@ type Point struct {
 
 // User is a person who signs in.
 type User struct {
-	ID       care.UserID `yaml:"id"`
-	Login    string      `yaml:"login"`
-	Name     string      `yaml:"name"`
-	Role     string      `yaml:"role"`
-	Password string      `yaml:"password"`
-	Scope    Scope       `yaml:"scope"`
+	ID    care.UserID `yaml:"id"`
+	Login string      `yaml:"login"`
+	Name  string      `yaml:"name"`
+	Role  string      `yaml:"role"`
+	// Authority is that of an inspector; empty means civil affairs.
+	Authority string `yaml:"authority,omitempty"`
+	Password  string `yaml:"password"`
+	Scope     Scope  `yaml:"scope"`
 }
 
 // Scope says where a user's role counts.
