@@ -192,6 +192,16 @@ func (d *Directory) SeesIncident(u User, i care.Incident) bool {
 // FireOfficer reports whether the user is an inspector of the fire service.
 func (u User) FireOfficer() bool { return u.Role == Inspector && u.Authority == FireRescue }
 
+// SeesPoint reports whether the user may see that a point exists and how it
+// stands.
+func (d *Directory) SeesPoint(u User, p care.Point) bool {
+	return d.SeesSite(u, p.Site) && (!u.FireOfficer() || findsHazards(p))
+}
+
+// findsHazards reports whether a point finds or reports hazards to the building,
+// or is the mains without which none is found.
+func findsHazards(p care.Point) bool { return p.Kind.LifeSafety() || p.Kind == care.PowerSupply }
+
 // ofFireSafety reports whether an incident is about a hazard to the building, or
 // about equipment that finds such: a detector, a panel, or an edge or a whole
 // site that is not heard, behind which there may be some.
@@ -209,7 +219,7 @@ func (d *Directory) ofFireSafety(i care.Incident) bool {
 		return false
 	}
 	p, _ := d.Point(i.Site, i.Point)
-	return p.Kind.LifeSafety()
+	return findsHazards(p)
 }
 
 // Concerned lists whom an incident concerns: its resident; where it has none

@@ -48,7 +48,7 @@ func (a *API) edges(_ context.Context, u people.User, in *pointsRequest) (EdgesV
 	}
 	behind := map[people.SiteEdge]int{}
 	for _, p := range d.Points {
-		if !p.Unregistered {
+		if !p.Unregistered && d.SeesPoint(u, p) {
 			behind[people.SiteEdge{Site: p.Site, Edge: p.Edge}]++
 		}
 	}
@@ -65,7 +65,17 @@ func (a *API) edges(_ context.Context, u people.User, in *pointsRequest) (EdgesV
 			Points: behind[name], Devices: h.Devices, Faults: []FaultView{},
 		}
 		for _, f := range h.Faults {
-			ev.Faults = append(ev.Faults, FaultView{f.ID, f.Model, f.Fault, append([]care.PointID{}, f.Points...)})
+			points := append([]care.PointID{}, f.Points...)
+			if u.FireOfficer() { // what else an edge has beside detectors is no matter of his
+				points = slices.DeleteFunc(points, func(id care.PointID) bool {
+					p, _ := d.Point(name.Site, id)
+					return !d.SeesPoint(u, p)
+				})
+				if len(points) == 0 {
+					continue
+				}
+			}
+			ev.Faults = append(ev.Faults, FaultView{f.ID, f.Model, f.Fault, points})
 		}
 		v.Edges = append(v.Edges, ev)
 	}

@@ -194,18 +194,28 @@ func (a *API) history(ctx context.Context, u people.User, in *historyRequest) (H
 	if len(f.Sites) == 0 || f.OnlyResidents && len(f.Residents) == 0 {
 		return h, nil
 	}
-	incidents, err := a.Archive.IncidentHistory(ctx, f)
-	if err != nil {
-		return History{}, err
-	}
-	if len(incidents) == in.Limit {
-		h.Next = incidents[len(incidents)-1].ID
-	}
-	form := FormOf(u)
-	for _, i := range incidents {
-		if d.SeesIncident(u, i) {
-			h.Incidents = append(h.Incidents, Render(d, form, i))
+	for form := FormOf(u); ; {
+		incidents, err := a.Archive.IncidentHistory(ctx, f)
+		if err != nil {
+			return History{}, err
 		}
+		for _, i := range incidents {
+			if !d.SeesIncident(u, i) {
+				continue
+			}
+			// Next is never the id of one that is hidden from him.
+			if h.Incidents = append(h.Incidents, Render(d, form, i)); len(h.Incidents) == in.Limit {
+				h.Next = i.ID
+				return h, nil
+			}
+		}
+		if len(incidents) < f.Limit {
+			return h, nil
+		}
+		f.Before, f.Limit = incidents[len(incidents)-1].ID, historyChunk
 	}
-	return h, nil
 }
+
+// historyChunk is how many incidents are read at once to fill a page of somebody
+// from whom most are hidden.
+const historyChunk = 500

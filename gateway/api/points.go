@@ -86,7 +86,7 @@ func (a *API) points(_ context.Context, u people.User, in *pointsRequest) (Cover
 	form := FormOf(u)
 	v := CoverageView{Time: time.Now().UTC(), Points: []PointView{}}
 	for key, p := range d.Points {
-		if in.Site != "" && key.Site != in.Site || !d.SeesSite(u, key.Site) {
+		if in.Site != "" && key.Site != in.Site || !d.SeesPoint(u, p) {
 			continue
 		}
 		proof, known := proofs[key]
@@ -118,7 +118,7 @@ func personal(q care.Quantity) bool {
 
 func (a *API) series(ctx context.Context, u people.User, in *seriesRequest) (SeriesView, error) {
 	d := a.Book.Directory()
-	if _, known := d.Point(in.Site, in.Point); !known || !d.SeesSite(u, in.Site) {
+	if p, known := d.Point(in.Site, in.Point); !known || !d.SeesPoint(u, p) {
 		return SeriesView{}, errNotFound("point")
 	}
 	if personal(in.Quantity) && !u.Role.Staff() {

@@ -44,7 +44,8 @@ func FormOf(u people.User) Form {
 }
 
 // ViewOf names what a user may see: it changes with his form, with the sites of
-// his scope, and for a family with the elders who consented.
+// his scope, for a family with the elders who consented, for a helper with whom
+// he helps.
 func ViewOf(d *people.Directory, u people.User) string {
 	parts := []string{string(FormOf(u))}
 	if u.FireOfficer() {
@@ -55,9 +56,9 @@ func ViewOf(d *people.Directory, u people.User) string {
 			parts = append(parts, string(id))
 		}
 	}
-	if u.Role == people.Family {
+	if u.Role == people.Family || u.Role == people.Helper {
 		for _, id := range u.Scope.Residents {
-			if d.Residents[id].FamilyConsent {
+			if u.Role == people.Helper || d.Residents[id].FamilyConsent {
 				parts = append(parts, string(id))
 			}
 		}

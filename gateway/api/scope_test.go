@@ -1,7 +1,10 @@
 package api_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -13,6 +16,7 @@ import (
 	"shouwang.care/shouwang/alerts/people"
 	"shouwang.care/shouwang/gateway/api"
 	"shouwang.care/shouwang/gateway/ledger"
+	"shouwang.care/shouwang/gateway/watch/supervise"
 )
 
 // open to whom; the values of TestEveryRouteOfEveryRole.
@@ -68,6 +72,7 @@ func TestEveryRouteOfEveryRole(t *testing.T) {
 	if diff := cmp.Diff(slices.Sorted(maps.Keys(table)), slices.Sorted(slices.Values(r.api.Routes()))); diff != "" {
 		t.Errorf("the routes (-this table +the API):\n%s", diff)
 	}
+	strangers := r.strangers()
 	browsers := map[string]*person{"nobody": r.nobody()}
 	for role, login := range map[string]string{
 		"carer": "chen", "leader": "lin", "manager": "gao", "inspector": "zhou", "family": "daughter", "operator": "ops", "helper": "neighbour",
@@ -80,6 +85,14 @@ func TestEveryRouteOfEveryRole(t *testing.T) {
 			if !found {
 				method = "GET"
 			}
+			request, _ := json.Marshal(test.body)
+			if names := regexp.MustCompile("songhe|r-li|" + id); names.MatchString(test.path + string(request)) {
+				for role, p := range strangers {
+					if strings.Contains(" "+test.open+" ", " "+role+" ") {
+						p.do(method, test.path, test.body).expect(t, 404)
+					}
+				}
+			}
 			for role, p := range browsers {
 				switch { // who signs in or out is another one afterwards
 				case !strings.HasSuffix(pattern, "/api/session"):
@@ -91,7 +104,8 @@ func TestEveryRouteOfEveryRole(t *testing.T) {
 				res := p.do(method, test.path, test.body)
 				open := strings.Contains(" "+test.open+" ", " "+role+" ")
 				switch {
-				case open && (res.StatusCode == 401 || res.StatusCode == 403 || res.StatusCode >= 500):
+				case open && (res.StatusCode == 401 || res.StatusCode == 403 || res.StatusCode >= 500 ||
+					res.StatusCode == 404 && !leadsNowhere(pattern)):
 					t.Errorf("%s is answered %d: %s", role, res.StatusCode, res.body)
 				case !open && (role == "nobody" || test.open == toNobody):
 					res.expect(t, 401)
@@ -101,6 +115,39 @@ func TestEveryRouteOfEveryRole(t *testing.T) {
 			}
 		})
 	}
+}
+
+// leadsNowhere reports whether the request of the table for a route has an
+// address that holds no valid secret, or of which there is nothing.
+func leadsNowhere(pattern string) bool {
+	_, path, _ := strings.Cut(pattern, " ")
+	return strings.HasSuffix(path, "/{secret}") || strings.HasSuffix(path, "/{code}") || strings.HasSuffix(path, "/{token}") ||
+		pattern == "POST /api/presence" || pattern == "/api/" || pattern == "/"
+}
+
+// strangers returns somebody of each role who has nothing to do with the home
+// Songhe: whatever names it, or anybody in it, is to be unknown to him.
+func (r *rig) strangers() map[string]*person {
+	r.t.Helper()
+	user := func(login string, role people.Role, scope people.Scope) people.User {
+		return people.User{ID: care.UserID("u-" + login), Login: login, Name: login, Role: role, Scope: scope, PasswordHash: hashed()}
+	}
+	if _, err := r.store.ApplyPlan(r.t.Context(), ledger.Plan{Users: []people.User{
+		user("leader-of-xu", people.Leader, people.Scope{Sites: []care.SiteID{qinghe}}),
+		user("manager-of-xu", people.Manager, people.Scope{Sites: []care.SiteID{qinghe}}),
+		user("daughter-of-xu", people.Family, people.Scope{Residents: []care.ResidentID{"r-xu"}}),
+		user("neighbour-of-xu", people.Helper, people.Scope{Residents: []care.ResidentID{"r-xu"}}),
+	}}); err != nil {
+		r.t.Fatal(err)
+	}
+	all := map[string]*person{}
+	for role, login := range map[string]string{
+		"carer": "wu", "leader": "leader-of-xu", "manager": "manager-of-xu", "inspector": "ma",
+		"family": "daughter-of-xu", "operator": "ops-qinghe", "helper": "neighbour-of-xu",
+	} {
+		all[role] = r.as(login)
+	}
+	return all
 }
 
 // scene raises an incident of each kind, and returns their ids by name.
@@ -250,5 +297,59 @@ func TestPointsAndSitesOfTheScope(t *testing.T) {
 				p.get("/api/incidents?site="+string(site)).expect(t, status)
 			}
 		})
+	}
+}
+
+// TestAFireOfficerLearnsNothingOfPeople looks at all lists about equipment: no
+// point of a bed is in any of them.
+func TestAFireOfficerLearnsNothingOfPeople(t *testing.T) {
+	r := newRig(t)
+	at := time.Now().UTC()
+	r.cover.Edge(supervise.EdgeState{Site: songhe, Edge: "floor-2", ReceivedAt: at, State: care.State{Online: true, Boot: "b", Devices: []care.DeviceState{
+		{ID: "board", Model: "ADS1115", Fault: "no answer", Points: []care.PointID{"203-smoke", "203-1-cord"}},
+		{ID: "cord", Model: "contact", Fault: "broken", Points: []care.PointID{"203-2-cord"}},
+	}}}, true)
+	lin, yan := r.as("lin"), r.as("yan")
+	shelve := func(point, class, watch string) {
+		lin.post("/api/shelves", map[string]any{"site": songhe, "point": point, "class": class, "minutes": 60, "reason": "r", "watch": watch}).expect(t, 200)
+	}
+	shelve("203-smoke", "fire", "u-chen")
+	shelve("203-1-cord", "fault", "")
+	r.raise(songhe, "203-2-cord", care.SOS)
+	for path, finds := range map[string]string{
+		"/api/points": "203-smoke", "/api/edges": "203-smoke", "/api/shelves": "203-smoke", "/api/board": "incidents", "/api/incidents": "incidents",
+		"/api/alarm-health?from=" + at.Add(-time.Hour).Format(time.RFC3339): "songhe",
+	} {
+		body := string(yan.get(path).body)
+		if !strings.Contains(body, finds) {
+			t.Errorf("%s lacks %s: %s", path, finds, body)
+		}
+		for _, hidden := range []string{"cord", `"sos"`} {
+			if strings.Contains(body, hidden) {
+				t.Errorf("%s tells of %s: %s", path, hidden, body)
+			}
+		}
+	}
+	// A range without a length tells whether the point is known, and reads nothing.
+	const course = "&quantity=battery_level&from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:00Z"
+	yan.get("/api/series?site=songhe&point=203-smoke"+course).problem(t, 422, api.CodeInvalid)
+	yan.get("/api/series?site=songhe&point=203-1-cord"+course).problem(t, 404, api.CodeNotFound)
+	r.as("zhou").get("/api/series?site=songhe&point=203-1-cord"+course).problem(t, 422, api.CodeInvalid)
+}
+
+// TestThePagesOfAHistoryTellNothingOfWhatIsHidden: the fire officer has one fire
+// among twenty calls for help, and no id of those comes to him.
+func TestThePagesOfAHistoryTellNothingOfWhatIsHidden(t *testing.T) {
+	r := newRig(t)
+	fire := r.raise(songhe, "203-smoke", care.Fire)
+	for n := range 20 {
+		r.raise(songhe, care.PointID(fmt.Sprint("pendant-", n)), care.SOS)
+	}
+	h := read[api.History](t, r.as("yan").get("/api/incidents?limit=2"))
+	if len(h.Incidents) != 1 || h.Incidents[0].ID != fire || h.Next != "" {
+		t.Errorf("the page has %d incidents and goes on after %q, want the fire alone", len(h.Incidents), h.Next)
+	}
+	if h := read[api.History](t, r.as("yan").get("/api/incidents?limit=1")); len(h.Incidents) != 1 || h.Next != fire {
+		t.Errorf("a page of one has %d and goes on after %q, want the fire and its id", len(h.Incidents), h.Next)
 	}
 }

@@ -103,7 +103,8 @@ func (a *API) shelves(ctx context.Context, u people.User, in *shelvesRequest) (S
 	v := ShelvesView{Time: time.Now().UTC(), Shelves: []ShelfView{}}
 	form := FormOf(u)
 	for _, s := range all {
-		if in.Site != "" && s.Site != in.Site || !d.SeesSite(u, s.Site) {
+		// Who would not see the alarm does not see that it is kept back.
+		if in.Site != "" && s.Site != in.Site || !d.SeesIncident(u, care.Incident{Site: s.Site, Point: s.Point, Class: s.Class}) {
 			continue
 		}
 		// What a resident is watched for is for the staff alone.
