@@ -1,8 +1,8 @@
 import { useTranslation } from 'react-i18next';
-import { classes, type IncidentClass, type Site, type State } from '../shared/api/types.ts';
+import type { IncidentClass, Site, State } from '../shared/api/types.ts';
 import { localName } from '../shared/format.ts';
-import { useLanguage } from '../shared/ui/hooks.ts';
-import { noFilter, type Filter } from './filter.ts';
+import { useLanguage, useViewer } from '../shared/ui/hooks.ts';
+import { noFilter, offered, type Filter } from './filter.ts';
 
 const states: State[] = ['raised', 'accepted', 'arrived', 'resolved'];
 
@@ -18,6 +18,7 @@ export function Filters({
 }) {
   const { t } = useTranslation();
   const language = useLanguage();
+  const { me } = useViewer();
   const set = filter.site !== '' || filter.class !== '' || filter.state !== '';
   return (
     <form className="filters" onSubmit={(event) => event.preventDefault()}>
@@ -44,7 +45,7 @@ export function Filters({
           onChange={(event) => onChange({ ...filter, class: event.target.value as IncidentClass | '' })}
         >
           <option value="">{t('common.all')}</option>
-          {classes.map((name) => (
+          {offered(me.user).map((name) => (
             <option key={name} value={name}>
               {t(`class.${name}`)}
             </option>

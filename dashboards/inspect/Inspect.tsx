@@ -7,7 +7,7 @@ import { useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
 import { LinkState, StaleBar } from '../shared/ui/Link.tsx';
 import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
 import { useLoadFailed } from '../shared/ui/useProblem.ts';
-import { matches, noFilter, tooLong, type Filter } from './filter.ts';
+import { isFireOfficer, matches, noFilter, tooLong, type Filter } from './filter.ts';
 import { Filters } from './Filters.tsx';
 import { Repairs } from './Repairs.tsx';
 import { Table } from './Table.tsx';
@@ -82,6 +82,11 @@ export function Inspect() {
       </header>
       <StaleBar />
       <main>
+        {isFireOfficer(me.user) && (
+          <p className="none" data-testid="fire-only">
+            {t('inspect.fireOnly')}
+          </p>
+        )}
         <dl className="figures">
           {count('sites', me.sites.length, t('inspect.siteCount'))}
           {count('open', open.length, t('inspect.openCount'))}

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Severity } from '../shared/api/types.ts';
 import { accepted, incident, start } from '../shared/testing/incidents.ts';
-import { matches, noFilter, tooLong } from './filter.ts';
+import { matches, noFilter, offered, tooLong } from './filter.ts';
 
 describe('matches', () => {
   const fall = incident('a');
@@ -16,6 +16,24 @@ describe('matches', () => {
     ['two of which one fits', { site: 'heyuan', class: 'fire' as const, state: '' as const }, false],
   ])('%s', (_, filter, wanted) => {
     expect(matches(filter, fall)).toBe(wanted);
+  });
+});
+
+describe('offered', () => {
+  const user = { id: 'u', login: 'u', name: '', scope: {} };
+  test('the fire service looks for hazards and equipment', () => {
+    expect(offered({ ...user, role: 'inspector', authority: 'fire' })).toEqual([
+      'fire',
+      'carbon_monoxide',
+      'gas',
+      'silent',
+      'fault',
+      'tamper',
+      'battery',
+    ]);
+  });
+  test('civil affairs looks for everything', () => {
+    expect(offered({ ...user, role: 'inspector' })).toContain('fall');
   });
 });
 

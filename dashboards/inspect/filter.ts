@@ -1,4 +1,12 @@
-import type { Incident, IncidentClass, State } from '../shared/api/types.ts';
+import {
+  classes,
+  equipment,
+  lifeSafety,
+  type Incident,
+  type IncidentClass,
+  type Me,
+  type State,
+} from '../shared/api/types.ts';
 
 /** Filter narrows a list; an empty field narrows nothing. */
 export interface Filter {
@@ -17,6 +25,20 @@ export function matches(filter: Filter, incident: Incident): boolean {
     (filter.class === '' || incident.class === filter.class) &&
     (filter.state === '' || incident.state === filter.state)
   );
+}
+
+/** isFireOfficer reports whether somebody inspects for the fire service. */
+export function isFireOfficer(user: Me['user']): boolean {
+  return user.role === 'inspector' && user.authority === 'fire';
+}
+
+/**
+ * offered lists the classes that an inspector can look for. To offer the fire
+ * service falls, of which it is never told, would read as if there were none.
+ */
+export function offered(user: Me['user']): IncidentClass[] {
+  const told = [...lifeSafety, ...equipment];
+  return isFireOfficer(user) ? classes.filter((name) => told.includes(name)) : classes;
 }
 
 /**

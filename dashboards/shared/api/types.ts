@@ -44,6 +44,9 @@ export type Verb = Incident['can'][number];
 /** lifeSafety are the hazards to everybody: a point that watches for them is never shelved, only under repair. */
 export const lifeSafety: readonly IncidentClass[] = ['fire', 'gas', 'carbon_monoxide'];
 
+/** equipment are the classes that concern the equipment and not a person. */
+export const equipment: readonly IncidentClass[] = ['silent', 'fault', 'tamper', 'battery'];
+
 /** aboutPeople are the classes whose cause may be told at the hand-over: the next resident waits. */
 export const aboutPeople: readonly IncidentClass[] = [
   'sos',

@@ -426,6 +426,8 @@ export const en: Texts = {
   },
   inspect: {
     title: 'Live alarms of the region',
+    fireOnly:
+      'View of the fire service: fire, gas and carbon monoxide, and silence and faults of the equipment that finds them.',
     live: 'Happening now',
     history: 'Last 24 hours',
     site: 'Site',

@@ -419,6 +419,7 @@ export const zh = {
   },
   inspect: {
     title: '辖区实时报警',
+    fireOnly: '消防救援视图：只显示火警、燃气、一氧化碳，以及相关设备的失联与故障。',
     live: '正在发生',
     history: '近 24 小时',
     site: '机构',
