@@ -2,6 +2,9 @@ module shouwang.care/shouwang
 
 go 1.26.7
 
+// An npm package there brings Go sources of its own, which are none of this module.
+ignore ./dashboards/node_modules
+
 require (
 	github.com/SherClockHolmes/webpush-go v1.4.0
 	github.com/alexedwards/argon2id v1.0.0
