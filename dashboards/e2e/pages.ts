@@ -127,6 +127,8 @@ export class WardPage {
 
 /** showIn shows a page in a language. */
 export async function showIn(page: Page, language: 'zh' | 'en'): Promise<void> {
+  // Until the page is drawn its language is that of the file, not of the viewer.
+  await page.getByTestId('language').waitFor();
   const shown = (await page.locator('html').getAttribute('lang'))?.startsWith('zh') ? 'zh' : 'en';
   if (shown !== language) await page.getByTestId('language').click();
   await page.locator(`html[lang^=${language}]`).waitFor();
