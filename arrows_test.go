@@ -73,12 +73,13 @@ var arrows = []struct {
 	{"gateway/watch/supervise", []string{"alerts", "alerts/care", "alerts/people"}, "what is silent is found without deciding what it means"},
 	{"gateway/watch/outbox", []string{"alerts", "alerts/care", "alerts/people", "alerts/notify"}, "who sends does not decide"},
 	{"gateway/channels", []string{"alerts/notify"}, "settings become channels"},
+	{"gateway/pki", []string{"alerts/care"}, "who signs certificates knows nothing of who shows them"},
 	{"gateway/heartbeat", nil, "a heartbeat knows nothing but what it is told to check"},
 	{"gateway/ledger", []string{"alerts", "alerts/care", "alerts/people"}, "siblings under gateway meet only in gateway/app"},
 	{"gateway/series", []string{"alerts/care", "gateway/series"}, "siblings under gateway meet only in gateway/app"},
 	{"gateway/api", []string{"alerts", "alerts/care", "alerts/people", "alerts/health", "alerts/ladder", "alerts/notify", "alerts/roster", "alerts/rule", "gateway/api"}, "siblings under gateway meet only in gateway/app"},
 	{"gateway/app", []string{"alerts", "alerts/care", "alerts/people", "alerts/health", "alerts/ladder", "alerts/notify", "alerts/roster", "alerts/rule", "gateway", "dashboards"}, "the gateway must not depend on edges or simulations"},
-	{"gateway", []string{"alerts/care", "alerts/rule", "gateway/app", "gateway/config", "gateway/ledger"}, "main is a doorway"},
+	{"gateway", []string{"alerts/care", "alerts/rule", "gateway/app", "gateway/config", "gateway/ledger", "gateway/pki"}, "main is a doorway"},
 	{"dashboards", nil, "the pages are files"},
 }
 
