@@ -177,6 +177,22 @@ const (
 	EntryWithdrawn EntryKind = "resident.withdrawn"
 )
 
+// The kinds of the log of the gateway itself.
+const (
+	AuditSignedIn  EntryKind = "audit.signed_in"
+	AuditRefused   EntryKind = "audit.sign_in_refused" // a wrong password, PIN or code
+	AuditSignedOut EntryKind = "audit.signed_out"
+	AuditLooked    EntryKind = "audit.looked"   // at a page about one site or person
+	AuditChanged   EntryKind = "audit.changed"  // a register, a right, a secret
+	AuditExported  EntryKind = "audit.exported" // rows left the gateway as a file
+	AuditErased    EntryKind = "audit.erased"   // personal data of somebody, or what was kept long enough
+)
+
+// AuditKinds lists them.
+func AuditKinds() []EntryKind {
+	return []EntryKind{AuditSignedIn, AuditRefused, AuditSignedOut, AuditLooked, AuditChanged, AuditExported, AuditErased}
+}
+
 // The reasons of EntrySuppressed, besides those of care rules (off, hours,
 // away).
 const (

@@ -32,6 +32,13 @@ type Site struct {
 	// CancelWithin.
 	ArriveSeconds int `json:"arrive_s,omitempty" yaml:"arrive_s,omitempty" doc:"seconds from accepting to arriving, after which the incident is raised again"`
 	CancelSeconds int `json:"cancel_s,omitempty" yaml:"cancel_s,omitempty" doc:"seconds within which a resident can take an SOS back"`
+	// Telephone is that of the house, for whoever must ask what goes on there.
+	Telephone string `json:"telephone,omitempty" yaml:"telephone,omitempty" doc:"of the house, such as +865718888000"`
+	// Longitude and Latitude place the site on a schematic map, in degrees of
+	// WGS 84. Both are 0 where that is not known: no site lies in the Gulf of
+	// Guinea.
+	Longitude float64 `json:"longitude,omitempty" yaml:"longitude,omitempty" doc:"degrees east of Greenwich"`
+	Latitude  float64 `json:"latitude,omitempty" yaml:"latitude,omitempty" doc:"degrees north of the equator"`
 }
 
 // ArriveWithin is how long after accepting somebody must have arrived, or the
@@ -69,6 +76,11 @@ type Zone struct {
 	ID    ZoneID `json:"id" yaml:"id"`
 	Floor string `json:"floor" yaml:"floor" doc:"floor as people call it, such as 3"`
 	Name  Text   `json:"name" yaml:"name"`
+	// Kind decides where no photos are taken, and how a plan shows the zone.
+	Kind ZoneKind `json:"kind,omitempty" yaml:"kind,omitempty" enum:"bedroom,bathroom,corridor,kitchen,common,service" doc:"what the zone is used for"`
+	// Shape is the outline on the plan of the floor; see ParseShape. Empty leaves
+	// the place to whoever draws the plan.
+	Shape string `json:"shape,omitempty" yaml:"shape,omitempty" doc:"corners in metres, such as 0,0 4,0 4,3 0,3"`
 }
 
 // PointKind says what a point is, where that decides something.
@@ -120,6 +132,9 @@ type Point struct {
 	// Unregistered marks a point that an edge reported and nobody has entered
 	// yet. Its alarms are raised all the same.
 	Unregistered bool `json:"unregistered,omitempty" yaml:"-"`
+	// Retired marks a point that was taken out of use. It is not supervised and
+	// not counted; what it should report nevertheless is raised all the same.
+	Retired bool `json:"retired,omitempty" yaml:"retired,omitempty" doc:"taken out of use"`
 }
 
 // MainsDeadline is how long a device on mains may be silent. A fire panel's

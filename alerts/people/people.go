@@ -4,6 +4,7 @@ package people
 
 import (
 	"slices"
+	"time"
 
 	"shouwang.care/shouwang/alerts/care"
 )
@@ -72,15 +73,44 @@ type User struct {
 	Contacts []Contact `json:"-"`
 	// Badge is what a reader says of the person's badge; empty for none.
 	Badge string `json:"-"`
-	// PasswordHash is an argon2id hash; it never leaves the ledger's readers.
+	// Station says that this is no person but a screen that stands in a house and
+	// signs in once. What people do there is theirs, by tile and PIN.
+	Station Station `json:"station,omitempty" enum:"station,wall"`
+	// Disabled users cannot sign in, are not called, and keep their history.
+	Disabled bool `json:"disabled,omitempty"`
+	// MustChange marks a one-time password: with it one may set another one, and
+	// nothing else.
+	MustChange bool `json:"must_change,omitempty"`
+	// Subject is who the person is to the identity provider of an authority:
+	// issuer and subject of OpenID Connect with a space between; empty for none.
+	Subject string `json:"-"`
+
+	// What proves who a user is never leaves the ledger's readers. PasswordHash
+	// and PINHash are argon2id hashes; empty while there is none.
 	PasswordHash string `json:"-"`
+	PINHash      string `json:"-"`
+	// TOTPSecret is the shared secret of RFC 6238 in base 32; empty while the
+	// second step is not in use.
+	TOTPSecret string `json:"-"`
 }
+
+// Station says what kind of screen a user is.
+type Station string
+
+// The kinds.
+const (
+	AtStation Station = "station" // 护理站: people act there by tile and PIN
+	OnWall    Station = "wall"    // 墙面大屏: shows room, bed and class, no names; nobody acts there
+)
 
 // Scope says where a user's role counts.
 type Scope struct {
 	Sites     []care.SiteID     `json:"sites,omitempty"`     // staff: these sites; operator: all when empty
 	Regions   []care.RegionID   `json:"regions,omitempty"`   // inspector: these regions and all below
 	Residents []care.ResidentID `json:"residents,omitempty"` // family and helpers: these people only
+	// Floors narrow what carers see to these floors of their sites, as zones name
+	// them; all when empty. See Directory.SeesIncident for what is never narrowed.
+	Floors []string `json:"floors,omitempty"`
 }
 
 // Resident is a person who is watched.
@@ -92,9 +122,35 @@ type Resident struct {
 	Risk care.Text `json:"risk" yaml:"risk,omitempty"`
 	// FamilyConsent is the recorded consent (单独同意) to inform the family.
 	FamilyConsent bool `json:"family_consent" yaml:"family_consent"`
+	// Zone and Bed are where he sleeps.
+	Zone care.ZoneID `json:"zone,omitempty" yaml:"zone,omitempty"`
+	Bed  string      `json:"bed,omitempty" yaml:"bed,omitempty"`
+	// Mobility is how he gets out of a burning house.
+	Mobility Mobility `json:"mobility,omitempty" yaml:"mobility,omitempty" enum:"walks,helped,bedbound"`
+	// Oxygen says that there is an oxygen supply at his bed.
+	Oxygen bool `json:"oxygen,omitempty" yaml:"oxygen,omitempty"`
+	// Away says that he is not in the house now: in hospital, with his family. It
+	// is recorded by staff, not by plans.
+	Away bool `json:"away,omitempty" yaml:"-"`
+	// Routine is his usual day in plain words; a family reads it only with
+	// RoutineConsent.
+	Routine        care.Text `json:"routine,omitzero" yaml:"routine,omitempty"`
+	RoutineConsent bool      `json:"routine_consent,omitempty" yaml:"routine_consent,omitempty"`
+	// LeftAt is when he moved out or died; nil while he is watched.
+	LeftAt *time.Time `json:"left_at,omitempty" yaml:"-"`
 	// Contacts are his own, such as the telephone beside him.
 	Contacts []Contact `json:"-" yaml:"contacts,omitempty"`
 }
+
+// Mobility says how a person leaves a building.
+type Mobility string
+
+// The kinds of mobility. Empty is not known and is treated as helped.
+const (
+	Walks    Mobility = "walks"    // 可自行行走
+	Helped   Mobility = "helped"   // 需搀扶
+	Bedbound Mobility = "bedbound" // 卧床
+)
 
 // Directory is one consistent picture of what is registered: an immutable
 // value that is replaced as a whole when something changes.
@@ -157,6 +213,8 @@ func (d *Directory) Within(region care.RegionID, roots []care.RegionID) bool {
 // on there in the form that his role allows.
 func (d *Directory) SeesSite(u User, site care.SiteID) bool {
 	switch {
+	case u.Disabled:
+		return false
 	case u.Role == Operator:
 		return len(u.Scope.Sites) == 0 || slices.Contains(u.Scope.Sites, site)
 	case u.Role.Staff():
@@ -176,10 +234,13 @@ func (d *Directory) SeesSite(u User, site care.SiteID) bool {
 // sees incidents of its own elder, while there is consent, and those that
 // concern people, not equipment or a plain bedside call. A helper sees those of
 // his residents, but for equipment. An inspector of the fire service sees hazards
-// to the building and failures of what finds them, and nothing about people.
+// to the building and failures of what finds them, and nothing about people. A
+// carer of single floors sees what happens there, what happens nobody knows
+// where, and hazards to the building on every floor.
 func (d *Directory) SeesIncident(u User, i care.Incident) bool {
 	if u.Role != Family && u.Role != Helper {
-		return d.SeesSite(u, i.Site) && (!u.FireOfficer() || d.ofFireSafety(i))
+		return d.SeesSite(u, i.Site) && (!u.FireOfficer() || d.ofFireSafety(i)) &&
+			(i.Class.LifeSafety() || d.onFloors(u, i.Site, d.zoneOf(i)))
 	}
 	if i.Class.Equipment() || u.Role == Family && i.Class == care.Call {
 		return false
@@ -195,7 +256,27 @@ func (u User) FireOfficer() bool { return u.Role == Inspector && u.Authority == 
 // SeesPoint reports whether the user may see that a point exists and how it
 // stands.
 func (d *Directory) SeesPoint(u User, p care.Point) bool {
-	return d.SeesSite(u, p.Site) && (!u.FireOfficer() || findsHazards(p))
+	return d.SeesSite(u, p.Site) && (!u.FireOfficer() || findsHazards(p)) &&
+		(findsHazards(p) || d.onFloors(u, p.Site, p.Zone))
+}
+
+// onFloors reports whether a zone is on one of the floors to which a carer's
+// scope is narrowed, or on none that is known.
+func (d *Directory) onFloors(u User, site care.SiteID, zone care.ZoneID) bool {
+	if u.Role != Carer || len(u.Scope.Floors) == 0 {
+		return true
+	}
+	floor := d.Zones[SiteZone{site, zone}].Floor
+	return floor == "" || slices.Contains(u.Scope.Floors, floor)
+}
+
+// zoneOf returns the zone of an incident: its own, or that of its point.
+func (d *Directory) zoneOf(i care.Incident) care.ZoneID {
+	if i.Zone != "" {
+		return i.Zone
+	}
+	p, _ := d.Point(i.Site, i.Point)
+	return p.Zone
 }
 
 // findsHazards reports whether a point finds or reports hazards to the building,
@@ -245,5 +326,5 @@ func (d *Directory) Concerned(i care.Incident) []care.ResidentID {
 // Acts reports whether the user may accept, arrive at and resolve incidents of
 // the site.
 func (d *Directory) Acts(u User, site care.SiteID) bool {
-	return u.Role.Staff() && d.SeesSite(u, site)
+	return u.Role.Staff() && u.Station == "" && d.SeesSite(u, site)
 }

@@ -42,7 +42,7 @@ type alarmHealthRequest struct {
 }
 
 func (a *API) registerAlarmHealth() {
-	viewed(a, huma.Operation{
+	Viewed(a, huma.Operation{
 		OperationID: "alarm-health", Method: http.MethodGet, Path: "/api/alarm-health", Tags: []string{"incidents"},
 		Summary: "How the alarms of an interval were, in the words of ISA-18.2: rates, floods, nuisance, answer times",
 		Errors:  []int{http.StatusNotFound},
@@ -57,9 +57,9 @@ func (a *API) alarmHealth(ctx context.Context, u people.User, in *alarmHealthReq
 	}
 	switch {
 	case !in.From.Before(to):
-		return AlarmHealth{}, newProblem(http.StatusUnprocessableEntity, CodeInvalid, "the interval must begin before its end, and before now")
+		return AlarmHealth{}, NewProblem(http.StatusUnprocessableEntity, CodeInvalid, "the interval must begin before its end, and before now")
 	case to.Sub(in.From) > MaxHealthDays*24*time.Hour:
-		return AlarmHealth{}, newProblem(http.StatusUnprocessableEntity, CodeInvalid, "the interval may last 92 days at most")
+		return AlarmHealth{}, NewProblem(http.StatusUnprocessableEntity, CodeInvalid, "the interval may last 92 days at most")
 	}
 	input := health.Input{From: in.From, To: to, Now: now}
 	var ids []care.SiteID
@@ -69,7 +69,7 @@ func (a *API) alarmHealth(ctx context.Context, u people.User, in *alarmHealthReq
 		}
 	}
 	if in.Site != "" && len(ids) == 0 {
-		return AlarmHealth{}, errNotFound("site")
+		return AlarmHealth{}, ErrNotFound("site")
 	}
 	slices.Sort(ids)
 	residents := map[care.SiteID]int{}

@@ -34,6 +34,9 @@ type Options struct {
 	Live   Live
 	Health []HealthCheck
 	Alerting
+	Audit Audit
+	// Rooms are the parts of the API that live in packages of their own.
+	Rooms []Room
 	// Web are the files of the built web app; nil serves a page that says how
 	// to build it.
 	Web     fs.FS
@@ -108,11 +111,14 @@ func (a *API) register() {
 	a.registerHealth()
 	a.describeLive()
 	a.registerAlerting()
+	for _, room := range a.Rooms {
+		room.Register(a)
+	}
 	a.routes.HandleFunc("GET /api/live", a.live)
 	a.routes.HandleFunc("GET /metrics", a.serveMetrics)
 	a.routes.HandleFunc("GET /openapi.json", a.serveOpenAPI)
 	a.routes.HandleFunc("/api/", func(w http.ResponseWriter, r *http.Request) {
-		writeProblem(w, newProblem(http.StatusNotFound, CodeNotFound, "the API has no "+r.Method+" "+r.URL.Path))
+		writeProblem(w, NewProblem(http.StatusNotFound, CodeNotFound, "the API has no "+r.Method+" "+r.URL.Path))
 	})
 	a.routes.HandleFunc("/", a.serveWeb)
 }
@@ -143,9 +149,9 @@ type body[T any] struct {
 // answer wraps what a handler returns. Nothing about people is kept by caches.
 func answer[T any](v T) *body[T] { return &body[T]{CacheControl: "no-store", Body: v} }
 
-// viewed registers an operation for signed-in people of the roles; with none
+// Viewed registers an operation for signed-in people of the roles; with none
 // named, for all of them. The person is checked before the request is read.
-func viewed[I, O any](a *API, op huma.Operation, roles []people.Role, do func(ctx context.Context, u people.User, in *I) (O, error)) {
+func Viewed[I, O any](a *API, op huma.Operation, roles []people.Role, do func(ctx context.Context, u people.User, in *I) (O, error)) {
 	op.BodyReadTimeout = requestTime
 	op.Security = []map[string][]string{{"session": {}}}
 	op.Middlewares = huma.Middlewares{a.withSession, a.require(roles)}
@@ -172,7 +178,7 @@ func (a *API) explain(ctx context.Context, operation string, err error) error {
 		return err
 	}
 	a.Log.ErrorContext(ctx, "a request failed", "operation", operation, "error", err)
-	return retryAfter(newProblem(http.StatusServiceUnavailable, CodeUnavailable,
+	return retryAfter(NewProblem(http.StatusServiceUnavailable, CodeUnavailable,
 		"the gateway cannot do this now; try again in some seconds"), 2*time.Second)
 }
 

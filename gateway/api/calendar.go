@@ -35,7 +35,7 @@ type CalendarView struct {
 }
 
 func (a *API) registerCalendar() {
-	viewed(a, huma.Operation{
+	Viewed(a, huma.Operation{
 		OperationID: "my-calendar", Method: http.MethodGet, Path: "/api/me/calendar", Tags: []string{"session"},
 		Summary: "Addresses by which a calendar subscribes to one's own turns",
 	}, staff, a.myCalendar)
@@ -93,7 +93,7 @@ func (a *API) reader(w http.ResponseWriter, r *http.Request) (u people.User, of 
 		refund, wait := a.throttle.takeRemote("calendar", remote(r))
 		if wait > 0 {
 			w.Header().Set("Retry-After", fmt.Sprint(seconds(wait)))
-			writeProblem(w, newProblem(http.StatusTooManyRequests, CodeThrottled, "too many tokens that are not valid"))
+			writeProblem(w, NewProblem(http.StatusTooManyRequests, CodeThrottled, "too many tokens that are not valid"))
 			return u, "", false
 		}
 		if u, ok, err = a.Accounts.User(r.Context(), of); ok {
@@ -107,9 +107,9 @@ func (a *API) reader(w http.ResponseWriter, r *http.Request) (u people.User, of 
 	case err != nil:
 		a.ledgerTrouble(w, r, err)
 	case !ok:
-		writeProblem(w, newProblem(http.StatusUnauthorized, CodeSignedOut, "sign in first, or subscribe to the calendar anew"))
+		writeProblem(w, NewProblem(http.StatusUnauthorized, CodeSignedOut, "sign in first, or subscribe to the calendar anew"))
 	case !u.Role.Staff():
-		writeProblem(w, newProblem(http.StatusForbidden, CodeNotAllowed, "the role "+string(u.Role)+" may not do this"))
+		writeProblem(w, NewProblem(http.StatusForbidden, CodeNotAllowed, "the role "+string(u.Role)+" may not do this"))
 	default:
 		return u, of, true
 	}
@@ -123,7 +123,7 @@ func (a *API) dutyCalendar(w http.ResponseWriter, r *http.Request) {
 	}
 	d, site := a.Book.Directory(), care.SiteID(r.PathValue("site"))
 	if !d.SeesSite(u, site) {
-		writeProblem(w, newProblem(http.StatusNotFound, CodeNotFound, "there is no such site within your scope"))
+		writeProblem(w, NewProblem(http.StatusNotFound, CodeNotFound, "there is no such site within your scope"))
 		return
 	}
 	plan, _, err := a.roster(r.Context(), site)

@@ -79,18 +79,18 @@ func (a *API) registerCarePlans() {
 			MaxBodyBytes: 128 << 10, Errors: []int{http.StatusNotFound},
 		}
 	}
-	viewed(a, op("residents", http.MethodGet, "/api/residents", "The residents of the sites within scope"), staff, a.residents)
-	viewed(a, op("consent", http.MethodPut, "/api/residents/{id}/consent", "Record that the family may be informed, or no longer; it holds at once"), leaders, a.consent)
-	viewed(a, op("care-plan", http.MethodGet, "/api/residents/{id}/care", "What of a resident's doings is an alarm, and when he is away"), staff, a.carePlan)
+	Viewed(a, op("residents", http.MethodGet, "/api/residents", "The residents of the sites within scope"), staff, a.residents)
+	Viewed(a, op("consent", http.MethodPut, "/api/residents/{id}/consent", "Record that the family may be informed, or no longer; it holds at once"), leaders, a.consent)
+	Viewed(a, op("care-plan", http.MethodGet, "/api/residents/{id}/care", "What of a resident's doings is an alarm, and when he is away"), staff, a.carePlan)
 	save := op("save-care-plan", http.MethodPut, "/api/residents/{id}/care", "Replace it")
 	save.Errors = append(save.Errors, http.StatusConflict)
-	viewed(a, save, leaders, a.saveCarePlan)
+	Viewed(a, save, leaders, a.saveCarePlan)
 }
 
 func (a *API) residents(_ context.Context, u people.User, in *residentsRequest) (ResidentsView, error) {
 	d := a.Book.Directory()
 	if in.Site != "" && !d.SeesSite(u, in.Site) {
-		return ResidentsView{}, errNotFound("site")
+		return ResidentsView{}, ErrNotFound("site")
 	}
 	v := ResidentsView{Residents: []ResidentEntry{}}
 	for _, r := range d.Residents {
@@ -120,7 +120,7 @@ func (a *API) resident(u people.User, id care.ResidentID) (people.Resident, erro
 	d := a.Book.Directory()
 	r, ok := d.Residents[id]
 	if !ok || !d.Acts(u, r.Site) {
-		return r, errNotFound("resident")
+		return r, ErrNotFound("resident")
 	}
 	return r, nil
 }
@@ -129,7 +129,7 @@ func (a *API) consent(ctx context.Context, u people.User, in *consentRequest) (R
 	if _, err := a.resident(u, in.ID); err != nil {
 		return ResidentEntry{}, err
 	}
-	if err := a.Consents.SetConsent(ctx, in.ID, in.Body.Given, actOf(u), in.Body.Note); err != nil {
+	if err := a.Consents.SetConsent(ctx, in.ID, in.Body.Given, ActOf(u), in.Body.Note); err != nil {
 		return ResidentEntry{}, err
 	}
 	a.Log.InfoContext(ctx, "the consent to inform a family was recorded", "resident", in.ID, "given", in.Body.Given, "by", u.ID)
@@ -166,7 +166,7 @@ func (a *API) saveCarePlan(ctx context.Context, u people.User, in *saveCarePlanR
 	}
 	saved, err := a.Documents.SaveDocument(ctx, alerts.Document{
 		Site: r.Site, Kind: alerts.DocumentCare, Name: string(r.ID), Body: body, Revision: in.Body.Revision,
-	}, actOf(u))
+	}, ActOf(u))
 	if err != nil {
 		return CarePlanView{}, staleError(err)
 	}

@@ -109,13 +109,13 @@ func (a *API) registerChannels() {
 	op := func(id, method, path, summary string) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"contacts"}, MaxBodyBytes: 64 << 10}
 	}
-	viewed(a, op("channels", http.MethodGet, "/api/channels", "The channels by which people are reached"),
+	Viewed(a, op("channels", http.MethodGet, "/api/channels", "The channels by which people are reached"),
 		[]people.Role{people.Manager, people.Operator}, a.channels)
-	viewed(a, op("my-contacts", http.MethodGet, "/api/me/contacts", "How one is reached"), nil, a.contacts)
-	viewed(a, op("save-my-contacts", http.MethodPut, "/api/me/contacts", "Replace how one is reached"), nil, a.saveContacts)
+	Viewed(a, op("my-contacts", http.MethodGet, "/api/me/contacts", "How one is reached"), nil, a.contacts)
+	Viewed(a, op("save-my-contacts", http.MethodPut, "/api/me/contacts", "Replace how one is reached"), nil, a.saveContacts)
 	try := op("try-my-contacts", http.MethodPost, "/api/me/contacts/try", "Send oneself a trial by each contact; three times in ten minutes")
 	try.Errors = []int{http.StatusTooManyRequests}
-	viewed(a, try, nil, a.tryContacts)
+	Viewed(a, try, nil, a.tryContacts)
 
 	for method, id := range map[string]string{http.MethodGet: "report", http.MethodPost: "post-report"} {
 		text := func(name string) *huma.Param {
@@ -177,7 +177,7 @@ func (a *API) saveContacts(ctx context.Context, u people.User, in *saveContactsR
 	}
 	err := a.Contacts.SetUserContacts(ctx, u.ID, in.Body.Contacts, in.Body.Language)
 	if errors.Is(err, ErrInvalid) {
-		return ContactsView{}, newProblem(http.StatusUnprocessableEntity, CodeInvalid, "an address is empty or longer than 512 bytes")
+		return ContactsView{}, NewProblem(http.StatusUnprocessableEntity, CodeInvalid, "an address is empty or longer than 512 bytes")
 	}
 	if err != nil {
 		return ContactsView{}, err
@@ -188,7 +188,7 @@ func (a *API) saveContacts(ctx context.Context, u people.User, in *saveContactsR
 
 func (a *API) tryContacts(ctx context.Context, u people.User, _ *struct{}) (TriedView, error) {
 	if _, wait := a.throttle.takeOne("try "+string(u.ID), limitTry); wait > 0 {
-		return TriedView{}, retryAfter(newProblem(http.StatusTooManyRequests, CodeThrottled,
+		return TriedView{}, retryAfter(NewProblem(http.StatusTooManyRequests, CodeThrottled,
 			fmt.Sprintf("trials were sent just now; try again in %d s", seconds(wait))), wait)
 	}
 	v := TriedView{Results: []TriedResult{}}
@@ -207,7 +207,7 @@ func (a *API) tryContacts(ctx context.Context, u people.User, _ *struct{}) (Trie
 func (a *API) callback(w http.ResponseWriter, r *http.Request) {
 	channel := r.PathValue("channel")
 	unknown := func() {
-		writeProblem(w, newProblem(http.StatusNotFound, CodeNotFound, "there is no such address for reports"))
+		writeProblem(w, NewProblem(http.StatusNotFound, CodeNotFound, "there is no such address for reports"))
 	}
 	if !a.sealed(r.PathValue("secret"), "callback", channel) {
 		unknown()
@@ -216,7 +216,7 @@ func (a *API) callback(w http.ResponseWriter, r *http.Request) {
 	content, err := io.ReadAll(http.MaxBytesReader(w, r.Body, notify.MaxCallback))
 	if err != nil {
 		if _, large := errors.AsType[*http.MaxBytesError](err); large {
-			writeProblem(w, newProblem(http.StatusRequestEntityTooLarge, CodeTooLarge, "a report has 1 MiB at most"))
+			writeProblem(w, NewProblem(http.StatusRequestEntityTooLarge, CodeTooLarge, "a report has 1 MiB at most"))
 		}
 		return // else whoever sent it is gone
 	}
@@ -230,11 +230,11 @@ func (a *API) callback(w http.ResponseWriter, r *http.Request) {
 	case err != nil && !errors.Is(err, ErrReport):
 		a.Log.ErrorContext(r.Context(), "a report of a service could not be kept; it is asked to report again", "channel", channel, "error", err)
 		w.Header().Set("Retry-After", "5")
-		writeProblem(w, newProblem(http.StatusServiceUnavailable, CodeUnavailable, "the report cannot be kept now; send it again"))
+		writeProblem(w, NewProblem(http.StatusServiceUnavailable, CodeUnavailable, "the report cannot be kept now; send it again"))
 		return
 	case err != nil:
 		a.Log.WarnContext(r.Context(), "a report of a service was not taken", "channel", channel, "remote", remote(r), "error", err)
-		writeProblem(w, newProblem(http.StatusBadRequest, CodeInvalid, "the report was not taken"))
+		writeProblem(w, NewProblem(http.StatusBadRequest, CodeInvalid, "the report was not taken"))
 		return
 	}
 	if answer.ContentType != "" {

@@ -63,16 +63,16 @@ func (a *API) registerDocuments() {
 			MaxBodyBytes: 2 * maxDocument, Errors: []int{http.StatusNotFound},
 		}
 	}
-	viewed(a, op("document", http.MethodGet, "Roster, ladders or rules of a site, as YAML"), staff, a.readDocument)
+	Viewed(a, op("document", http.MethodGet, "Roster, ladders or rules of a site, as YAML"), staff, a.readDocument)
 	save := op("save-document", http.MethodPut, "Replace the roster, the ladders or the rules of a site; every mistake is told with its line")
 	save.Errors = append(save.Errors, http.StatusConflict)
-	viewed(a, save, leaders, a.saveDocument)
+	Viewed(a, save, leaders, a.saveDocument)
 }
 
 func (a *API) readDocument(ctx context.Context, u people.User, in *documentRequest) (DocumentView, error) {
 	d := a.Book.Directory()
 	if !d.SeesSite(u, in.Site) {
-		return DocumentView{}, errNotFound("site")
+		return DocumentView{}, ErrNotFound("site")
 	}
 	saved, found, err := a.Documents.Document(ctx, in.Site, in.Kind, "")
 	if err != nil {
@@ -84,16 +84,16 @@ func (a *API) readDocument(ctx context.Context, u people.User, in *documentReque
 func (a *API) saveDocument(ctx context.Context, u people.User, in *saveDocumentRequest) (DocumentView, error) {
 	d := a.Book.Directory()
 	if !d.Acts(u, in.Site) {
-		return DocumentView{}, errNotFound("site")
+		return DocumentView{}, ErrNotFound("site")
 	}
 	if len(in.Body.Text) > maxDocument {
-		return DocumentView{}, newProblem(http.StatusRequestEntityTooLarge, CodeTooLarge, fmt.Sprintf("the document has more than %d bytes", maxDocument))
+		return DocumentView{}, NewProblem(http.StatusRequestEntityTooLarge, CodeTooLarge, fmt.Sprintf("the document has more than %d bytes", maxDocument))
 	}
 	body, err := parseDocument(d, in.Site, in.Kind, in.Body.Text)
 	if err != nil {
 		return DocumentView{}, err
 	}
-	saved, err := a.Documents.SaveDocument(ctx, alerts.Document{Site: in.Site, Kind: in.Kind, Body: body, Revision: in.Body.Revision}, actOf(u))
+	saved, err := a.Documents.SaveDocument(ctx, alerts.Document{Site: in.Site, Kind: in.Kind, Body: body, Revision: in.Body.Revision}, ActOf(u))
 	if err != nil {
 		return DocumentView{}, staleError(err)
 	}
@@ -102,7 +102,7 @@ func (a *API) saveDocument(ctx context.Context, u people.User, in *saveDocumentR
 
 func staleError(err error) error {
 	if errors.Is(err, ErrStale) {
-		return newProblem(http.StatusConflict, CodeStale, "somebody has saved a change meanwhile; read it again and repeat yours")
+		return NewProblem(http.StatusConflict, CodeStale, "somebody has saved a change meanwhile; read it again and repeat yours")
 	}
 	return err
 }

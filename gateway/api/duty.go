@@ -56,7 +56,7 @@ type dutyRequest struct {
 }
 
 func (a *API) registerDuty() {
-	viewed(a, huma.Operation{
+	Viewed(a, huma.Operation{
 		OperationID: "duty", Method: http.MethodGet, Path: "/api/sites/{site}/duty", Tags: []string{"configuration"},
 		Summary: "Who is on duty at a time, and when in the week after it nobody is", Errors: []int{http.StatusNotFound},
 	}, staff, a.duty)
@@ -65,7 +65,7 @@ func (a *API) registerDuty() {
 func (a *API) duty(ctx context.Context, u people.User, in *dutyRequest) (DutyView, error) {
 	d := a.Book.Directory()
 	if !d.SeesSite(u, in.Site) {
-		return DutyView{}, errNotFound("site")
+		return DutyView{}, ErrNotFound("site")
 	}
 	at := in.At
 	if at.IsZero() {

@@ -44,11 +44,11 @@ type FaultView struct {
 func (a *API) edges(_ context.Context, u people.User, in *pointsRequest) (EdgesView, error) {
 	d := a.Book.Directory()
 	if !seesWanted(d, u, in.Site) {
-		return EdgesView{}, errNotFound("site")
+		return EdgesView{}, ErrNotFound("site")
 	}
 	behind := map[people.SiteEdge]int{}
 	for _, p := range d.Points {
-		if !p.Unregistered && d.SeesPoint(u, p) {
+		if !p.Unregistered && !p.Retired && d.SeesPoint(u, p) {
 			behind[people.SiteEdge{Site: p.Site, Edge: p.Edge}]++
 		}
 	}

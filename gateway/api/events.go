@@ -73,7 +73,7 @@ func (a *API) requireEdge(ctx huma.Context, next func(huma.Context)) {
 		a.Log.WarnContext(ctx.Context(), "an edge was turned away", "site", e.site, "edge", e.edge, "remote", remote(request(ctx)))
 		ctx.SetHeader("WWW-Authenticate", `Basic realm="shouwang edge", charset="UTF-8"`)
 		_, w := humago.Unwrap(ctx)
-		writeProblem(w, newProblem(http.StatusUnauthorized, CodeBadCredentials, "the edge or its secret is not known here: enrol the edge again"))
+		writeProblem(w, NewProblem(http.StatusUnauthorized, CodeBadCredentials, "the edge or its secret is not known here: enrol the edge again"))
 		return
 	}
 	next(huma.WithValue(ctx, edgeKey{}, e))

@@ -55,7 +55,7 @@ func (a *API) heads(w http.ResponseWriter, r *http.Request) {
 	if text := r.URL.Query().Get("since"); text != "" && err == nil {
 		var bad error
 		if since, bad = time.Parse(time.RFC3339, text); bad != nil && ok {
-			writeProblem(w, newProblem(http.StatusUnprocessableEntity, CodeInvalid, "since is no time such as 2026-11-25T00:00:00Z"))
+			writeProblem(w, NewProblem(http.StatusUnprocessableEntity, CodeInvalid, "since is no time such as 2026-11-25T00:00:00Z"))
 			return
 		}
 	}
@@ -64,13 +64,13 @@ func (a *API) heads(w http.ResponseWriter, r *http.Request) {
 		a.ledgerTrouble(w, r, err)
 		return
 	case !ok:
-		writeProblem(w, newProblem(http.StatusUnauthorized, CodeSignedOut, "sign in first"))
+		writeProblem(w, NewProblem(http.StatusUnauthorized, CodeSignedOut, "sign in first"))
 		return
 	case !slices.Contains(headRoles, v.User.Role):
-		writeProblem(w, newProblem(http.StatusForbidden, CodeNotAllowed, "the role "+string(v.User.Role)+" may not do this"))
+		writeProblem(w, NewProblem(http.StatusForbidden, CodeNotAllowed, "the role "+string(v.User.Role)+" may not do this"))
 		return
 	case site != "" && !d.SeesSite(v.User, site):
-		writeProblem(w, newProblem(http.StatusNotFound, CodeNotFound, "there is no such site within your scope"))
+		writeProblem(w, NewProblem(http.StatusNotFound, CodeNotFound, "there is no such site within your scope"))
 		return
 	}
 	heads, err := a.Heads.SignedHeads(r.Context(), site, since)

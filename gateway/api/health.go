@@ -71,10 +71,10 @@ func (a *API) serveMetrics(w http.ResponseWriter, r *http.Request) {
 			a.ledgerTrouble(w, r, err)
 			return
 		case !ok:
-			writeProblem(w, newProblem(http.StatusUnauthorized, CodeSignedOut, "the metrics need the metrics token, or an operator who is signed in"))
+			writeProblem(w, NewProblem(http.StatusUnauthorized, CodeSignedOut, "the metrics need the metrics token, or an operator who is signed in"))
 			return
 		case v.User.Role != people.Operator:
-			writeProblem(w, newProblem(http.StatusForbidden, CodeNotAllowed, "only operators see the metrics"))
+			writeProblem(w, NewProblem(http.StatusForbidden, CodeNotAllowed, "only operators see the metrics"))
 			return
 		}
 	}

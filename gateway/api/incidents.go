@@ -72,33 +72,33 @@ func (a *API) registerIncidents() {
 	op := func(id, method, path, summary string) huma.Operation {
 		return huma.Operation{OperationID: id, Method: method, Path: path, Summary: summary, Tags: []string{"incidents"}, MaxBodyBytes: 64 << 10}
 	}
-	viewed(a, op("board", http.MethodGet, "/api/board", "Open incidents, and those resolved in the last hour"), nil,
+	Viewed(a, op("board", http.MethodGet, "/api/board", "Open incidents, and those resolved in the last hour"), nil,
 		func(ctx context.Context, u people.User, _ *struct{}) (Board, error) {
 			return TakeBoard(ctx, a.Book, u)
 		})
-	viewed(a, op("history", http.MethodGet, "/api/incidents", "Incidents within scope, the latest first"), nil, a.history)
+	Viewed(a, op("history", http.MethodGet, "/api/incidents", "Incidents within scope, the latest first"), nil, a.history)
 	detail := op("incident", http.MethodGet, "/api/incidents/{id}", "One incident with its history")
 	detail.Errors = []int{http.StatusNotFound}
-	viewed(a, detail, nil, a.detail)
+	Viewed(a, detail, nil, a.detail)
 
 	act := func(kind alerts.ActionKind, summary string) huma.Operation {
 		o := op(string(kind), http.MethodPost, "/api/incidents/{id}/"+string(kind), summary)
 		o.Errors = []int{http.StatusNotFound, http.StatusConflict}
 		return o
 	}
-	viewed(a, act(alerts.Accept, "Take responsibility for an incident"), staff, func(ctx context.Context, u people.User, in *incidentRequest) (IncidentView, error) {
+	Viewed(a, act(alerts.Accept, "Take responsibility for an incident"), staff, func(ctx context.Context, u people.User, in *incidentRequest) (IncidentView, error) {
 		return a.act(ctx, u, alerts.Action{Kind: alerts.Accept, Incident: in.ID})
 	})
-	viewed(a, act(alerts.Arrive, "Say that one is there"), staff, func(ctx context.Context, u people.User, in *incidentRequest) (IncidentView, error) {
+	Viewed(a, act(alerts.Arrive, "Say that one is there"), staff, func(ctx context.Context, u people.User, in *incidentRequest) (IncidentView, error) {
 		return a.act(ctx, u, alerts.Action{Kind: alerts.Arrive, Incident: in.ID})
 	})
-	viewed(a, act(alerts.Resolve, "End an incident with its cause"), staff, func(ctx context.Context, u people.User, in *resolveRequest) (IncidentView, error) {
+	Viewed(a, act(alerts.Resolve, "End an incident with its cause"), staff, func(ctx context.Context, u people.User, in *resolveRequest) (IncidentView, error) {
 		return a.act(ctx, u, alerts.Action{Kind: alerts.Resolve, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note, Alarms: in.Body.Alarms})
 	})
-	viewed(a, act(alerts.Explain, "Tell the cause that was left pending"), staff, func(ctx context.Context, u people.User, in *explainRequest) (IncidentView, error) {
+	Viewed(a, act(alerts.Explain, "Tell the cause that was left pending"), staff, func(ctx context.Context, u people.User, in *explainRequest) (IncidentView, error) {
 		return a.act(ctx, u, alerts.Action{Kind: alerts.Explain, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note})
 	})
-	viewed(a, act(alerts.AddNote, "Add a note"), staff, func(ctx context.Context, u people.User, in *noteRequest) (IncidentView, error) {
+	Viewed(a, act(alerts.AddNote, "Add a note"), staff, func(ctx context.Context, u people.User, in *noteRequest) (IncidentView, error) {
 		return a.act(ctx, u, alerts.Action{Kind: alerts.AddNote, Incident: in.ID, Note: in.Body.Note})
 	})
 }
@@ -127,7 +127,7 @@ func (a *API) find(ctx context.Context, u people.User, id string) (care.Incident
 		return care.Incident{}, err
 	}
 	if i == nil || !a.Book.Directory().SeesIncident(u, *i) {
-		return care.Incident{}, errNotFound("incident")
+		return care.Incident{}, ErrNotFound("incident")
 	}
 	return *i, nil
 }
@@ -163,7 +163,7 @@ func (a *API) act(ctx context.Context, u people.User, action alerts.Action) (Inc
 		return IncidentView{}, err
 	}
 	if !a.Book.Directory().Acts(u, i.Site) {
-		return IncidentView{}, newProblem(http.StatusForbidden, CodeNotAllowed, "you may see this incident but not act on it")
+		return IncidentView{}, NewProblem(http.StatusForbidden, CodeNotAllowed, "you may see this incident but not act on it")
 	}
 	action.By, action.Name, action.Means = u.ID, u.Name, care.ByScreen
 	i, err = a.Answerer.Act(ctx, action)
@@ -188,7 +188,7 @@ func (a *API) history(ctx context.Context, u people.User, in *historyRequest) (H
 		}
 	}
 	if in.Site != "" && len(f.Sites) == 0 {
-		return History{}, errNotFound("site")
+		return History{}, ErrNotFound("site")
 	}
 	h := History{Incidents: []IncidentView{}}
 	if len(f.Sites) == 0 || f.OnlyResidents && len(f.Residents) == 0 {

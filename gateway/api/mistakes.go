@@ -117,7 +117,7 @@ func errMistakes(mistakes []Mistake) error {
 	if len(mistakes) == 0 {
 		return nil
 	}
-	p := newProblem(http.StatusUnprocessableEntity, CodeMistakes, fmt.Sprintf("nothing was saved, there are mistakes: %d", len(mistakes)))
+	p := NewProblem(http.StatusUnprocessableEntity, CodeMistakes, fmt.Sprintf("nothing was saved, there are mistakes: %d", len(mistakes)))
 	p.Errors = mistakes
 	return p
 }

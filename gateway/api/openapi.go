@@ -9,10 +9,10 @@ import (
 	"github.com/danielgtaylor/huma/v2"
 )
 
-// OpenAPI returns the OpenAPI 3.1 document of the API as indented JSON. It
-// needs no running gateway.
-func OpenAPI() ([]byte, error) {
-	a := &API{routes: newRoutes(nil)}
+// OpenAPI returns the OpenAPI 3.1 document of the API with these rooms as
+// indented JSON. It needs no running gateway.
+func OpenAPI(rooms ...Room) ([]byte, error) {
+	a := &API{Options: Options{Rooms: rooms}, routes: newRoutes(nil)}
 	a.register()
 	return a.document()
 }

@@ -65,9 +65,9 @@ func (a *API) registerPoints() {
 			Errors: []int{http.StatusNotFound},
 		}
 	}
-	viewed(a, op("points", "/api/points", "Coverage: every point, and when it was last heard"), notFamily, a.points)
-	viewed(a, op("edges", "/api/edges", "The edges before the points, as they say they are"), notFamily, a.edges)
-	viewed(a, op("series", "/api/series", "The course of one quantity of one point, down-sampled"), notFamily, a.series)
+	Viewed(a, op("points", "/api/points", "Coverage: every point, and when it was last heard"), notFamily, a.points)
+	Viewed(a, op("edges", "/api/edges", "The edges before the points, as they say they are"), notFamily, a.edges)
+	Viewed(a, op("series", "/api/series", "The course of one quantity of one point, down-sampled"), notFamily, a.series)
 }
 
 // seesWanted reports whether the viewer sees the site that he asks for, if he
@@ -80,13 +80,13 @@ func seesWanted(d *people.Directory, u people.User, site care.SiteID) bool {
 func (a *API) points(_ context.Context, u people.User, in *pointsRequest) (CoverageView, error) {
 	d := a.Book.Directory()
 	if !seesWanted(d, u, in.Site) {
-		return CoverageView{}, errNotFound("site")
+		return CoverageView{}, ErrNotFound("site")
 	}
 	proofs := a.Coverage.Points()
 	form := FormOf(u)
 	v := CoverageView{Time: time.Now().UTC(), Points: []PointView{}}
 	for key, p := range d.Points {
-		if in.Site != "" && key.Site != in.Site || !d.SeesPoint(u, p) {
+		if in.Site != "" && key.Site != in.Site || p.Retired || !d.SeesPoint(u, p) {
 			continue
 		}
 		proof, known := proofs[key]
@@ -119,13 +119,13 @@ func personal(q care.Quantity) bool {
 func (a *API) series(ctx context.Context, u people.User, in *seriesRequest) (SeriesView, error) {
 	d := a.Book.Directory()
 	if p, known := d.Point(in.Site, in.Point); !known || !d.SeesPoint(u, p) {
-		return SeriesView{}, errNotFound("point")
+		return SeriesView{}, ErrNotFound("point")
 	}
 	if personal(in.Quantity) && !u.Role.Staff() {
-		return SeriesView{}, newProblem(http.StatusForbidden, CodeNotAllowed, "only the staff of the site sees this quantity")
+		return SeriesView{}, NewProblem(http.StatusForbidden, CodeNotAllowed, "only the staff of the site sees this quantity")
 	}
 	if !in.From.Before(in.To) {
-		return SeriesView{}, newProblem(http.StatusUnprocessableEntity, CodeInvalid, "the range must end after its beginning")
+		return SeriesView{}, NewProblem(http.StatusUnprocessableEntity, CodeInvalid, "the range must end after its beginning")
 	}
 	samples, err := a.Series.Range(ctx, SeriesQuery(*in))
 	if err != nil {

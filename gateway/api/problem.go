@@ -40,6 +40,7 @@ const (
 	CodeBadCredentials = "bad_credentials" // login or password is wrong; for edges the secret
 	CodeThrottled      = "throttled"       // too many failed attempts
 	CodeNotAllowed     = "not_allowed"     // the role may not do this
+	CodeMustChange     = "must_change"     // a one-time password has to be replaced first
 	CodeCrossOrigin    = "cross_origin"    // a page of another origin sent it
 	CodeNotFound       = "not_found"       // there is no such thing, or it is out of scope
 	CodeInvalid        = "invalid"         // the request is not as the API describes it
@@ -73,7 +74,8 @@ func codeOf(status int) string {
 	return CodeInvalid
 }
 
-func newProblem(status int, code, detail string) *Problem {
+// NewProblem returns a problem with a code that pages have a text for.
+func NewProblem(status int, code, detail string) *Problem {
 	return &Problem{
 		Type: "urn:shouwang:problem:" + code, Title: http.StatusText(status),
 		Status: status, Code: code, Detail: detail,
@@ -100,7 +102,7 @@ func (p *Problem) ContentType(ct string) string {
 func init() {
 	huma.DefaultArrayNullable = false // our lists are empty, never null
 	huma.NewError = func(status int, msg string, errs ...error) huma.StatusError {
-		p := newProblem(status, codeOf(status), msg)
+		p := NewProblem(status, codeOf(status), msg)
 		for _, err := range errs {
 			if err == nil {
 				continue
@@ -115,17 +117,17 @@ func init() {
 	}
 }
 
-// errNotFound answers alike for what does not exist and what is out of scope.
-func errNotFound(what string) error {
-	return newProblem(http.StatusNotFound, CodeNotFound, "there is no such "+what+" within your scope")
+// ErrNotFound answers alike for what does not exist and what is out of scope.
+func ErrNotFound(what string) error {
+	return NewProblem(http.StatusNotFound, CodeNotFound, "there is no such "+what+" within your scope")
 }
 
 // errIllegal says why an action was refused.
 func errIllegal(e *alerts.IllegalError) error {
 	if e.Code == alerts.CodeNotFound {
-		return errNotFound("incident")
+		return ErrNotFound("incident")
 	}
-	p := newProblem(http.StatusConflict, string(e.Code), e.Error())
+	p := NewProblem(http.StatusConflict, string(e.Code), e.Error())
 	p.Who = e.Who
 	if !e.At.IsZero() {
 		p.At = &e.At

@@ -37,7 +37,7 @@ type quarantineRequest struct {
 }
 
 func (a *API) registerQuarantine() {
-	viewed(a, huma.Operation{
+	Viewed(a, huma.Operation{
 		OperationID: "quarantine", Method: http.MethodGet, Path: "/api/quarantine", Tags: []string{"points"},
 		Summary: "Messages that were refused",
 	}, []people.Role{people.Operator}, a.quarantine)

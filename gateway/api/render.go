@@ -18,6 +18,9 @@ type Form string
 const (
 	// FormStaff is everything, with what the viewer can do.
 	FormStaff Form = "staff"
+	// FormWall is for a screen that everybody who passes can read: where, what and
+	// since when, without names, notes and causes, and nothing can be done there.
+	FormWall Form = "wall"
 	// FormInspector shows the fact and its times; of fire, gas, carbon monoxide
 	// and equipment also room, names, cause and reason. Never the bed, the
 	// resident or a note.
@@ -33,6 +36,8 @@ const (
 // FormOf returns the form of a user's role.
 func FormOf(u people.User) Form {
 	switch {
+	case u.Station == people.OnWall:
+		return FormWall
 	case u.Role.Staff():
 		return FormStaff
 	case u.Role == people.Inspector:
@@ -50,6 +55,9 @@ func ViewOf(d *people.Directory, u people.User) string {
 	parts := []string{string(FormOf(u))}
 	if u.FireOfficer() {
 		parts[0] += " " + string(u.Authority)
+	}
+	for _, floor := range u.Scope.Floors {
+		parts = append(parts, "floor "+floor)
 	}
 	for id := range d.Sites {
 		if d.SeesSite(u, id) {
@@ -98,8 +106,12 @@ func Render(d *people.Directory, f Form, i care.Incident) IncidentView {
 	return v
 }
 
-func seesCause(f Form, c care.Class) bool  { return f == FormStaff || f == FormFamily || public(c) }
-func seesReason(f Form, c care.Class) bool { return f == FormStaff || f != FormFamily && public(c) }
+func seesCause(f Form, c care.Class) bool {
+	return f == FormStaff || f == FormFamily || f != FormWall && public(c)
+}
+func seesReason(f Form, c care.Class) bool {
+	return f == FormStaff || f != FormFamily && f != FormWall && public(c)
+}
 func seesNames(f Form, c care.Class) bool {
 	return f == FormStaff || f == FormInspector && public(c)
 }
@@ -149,10 +161,10 @@ func renderSite(d *people.Directory, id care.SiteID) SiteView {
 // renderPlace says where an incident is: the room from the incident's zone,
 // bed and what stands there from its point.
 func renderPlace(d *people.Directory, f Form, i care.Incident) PlaceView {
-	if f == FormFamily || f != FormStaff && !public(i.Class) {
+	if f == FormFamily || f != FormStaff && f != FormWall && !public(i.Class) {
 		return PlaceView{}
 	}
-	return placeOf(d, i.Site, i.Zone, i.Point, f == FormStaff || f == FormOperator && i.Class.Equipment())
+	return placeOf(d, i.Site, i.Zone, i.Point, f == FormStaff || f == FormWall || f == FormOperator && i.Class.Equipment())
 }
 
 func placeOf(d *people.Directory, site care.SiteID, zone care.ZoneID, point care.PointID, bed bool) PlaceView {
@@ -246,7 +258,7 @@ func renderEntries(d *people.Directory, f Form, i care.Incident, entries []care.
 		if seesCause(f, i.Class) {
 			v.Cause = e.Cause
 		}
-		if seesReason(f, i.Class) || f != FormFamily && ofNotices(e.Kind) {
+		if seesReason(f, i.Class) || f != FormFamily && f != FormWall && ofNotices(e.Kind) {
 			v.Reason = e.Reason
 		}
 		if f != FormFamily {

@@ -26,7 +26,7 @@ func secure(next http.Handler, origins []string) (http.Handler, error) {
 	origin.AddInsecureBypassPattern("POST /a/{token}")
 	origin.AddInsecureBypassPattern("POST /api/callbacks/{channel}/{secret}")
 	origin.SetDenyHandler(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		writeProblem(w, newProblem(http.StatusForbidden, CodeCrossOrigin, "a page of another origin may not do this"))
+		writeProblem(w, NewProblem(http.StatusForbidden, CodeCrossOrigin, "a page of another origin may not do this"))
 	}))
 	next = origin.Handler(next)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

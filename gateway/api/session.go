@@ -45,7 +45,7 @@ func newSessions(store scs.Store, tls bool, trouble func(http.ResponseWriter, *h
 func (a *API) ledgerTrouble(w http.ResponseWriter, r *http.Request, err error) {
 	a.Log.ErrorContext(r.Context(), "a session cannot be read or written", "error", err)
 	w.Header().Set("Retry-After", "2")
-	writeProblem(w, newProblem(http.StatusServiceUnavailable, CodeUnavailable,
+	writeProblem(w, NewProblem(http.StatusServiceUnavailable, CodeUnavailable,
 		"the gateway cannot read its sessions now; try again in some seconds"))
 }
 
@@ -72,9 +72,11 @@ func (a *API) require(roles []people.Role) func(huma.Context, func(huma.Context)
 			huma.WriteErr(a.huma, ctx, http.StatusServiceUnavailable, "the gateway cannot read its users now; try again in some seconds")
 		case !ok:
 			huma.WriteErr(a.huma, ctx, http.StatusUnauthorized, "sign in first")
-		case len(roles) > 0 && !slices.Contains(roles, u.Role):
-			huma.WriteErr(a.huma, ctx, http.StatusForbidden, "the role "+string(u.Role)+" may not do this")
 		default:
+			if p := admit(u, roles, ctx.Operation().OperationID); p != nil {
+				refuse(ctx, a.huma, p)
+				return
+			}
 			if time.Until(a.sessions.Deadline(ctx.Context())) < sessionLife/2 {
 				a.sessions.SetDeadline(ctx.Context(), time.Now().Add(sessionLife))
 			}
@@ -90,7 +92,7 @@ func (a *API) signedIn(ctx context.Context) (people.User, bool, error) {
 		return people.User{}, false, nil
 	}
 	u, found, err := a.Accounts.User(ctx, care.UserID(id))
-	if err != nil || !found {
+	if err != nil || !found || u.Disabled {
 		return people.User{}, false, err
 	}
 	return u, a.sessions.GetString(ctx, keyCredential) == credential(u), nil
@@ -119,6 +121,7 @@ func (a *API) viewer(r *http.Request) (Viewer, bool, error) {
 		return a.signedIn(ctx)
 	}
 	u, ok, err := check(r.Context())
+	ok = ok && !u.MustChange
 	return Viewer{User: u, Session: digest(token), Check: check}, ok, err
 }
 
@@ -129,7 +132,7 @@ func (a *API) live(w http.ResponseWriter, r *http.Request) {
 	case err != nil:
 		a.ledgerTrouble(w, r, err)
 	case !ok:
-		writeProblem(w, newProblem(http.StatusUnauthorized, CodeSignedOut, "sign in first"))
+		writeProblem(w, NewProblem(http.StatusUnauthorized, CodeSignedOut, "sign in first"))
 	default:
 		// The socket compares the origin with the host; one that the settings name
 		// is as good.

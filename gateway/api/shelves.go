@@ -82,19 +82,19 @@ func (a *API) registerShelves() {
 			MaxBodyBytes: 16 << 10, Errors: []int{http.StatusNotFound},
 		}
 	}
-	viewed(a, op("shelves", http.MethodGet, "Points whose alarms reach nobody for a time, and what is under repair"), notFamily, a.shelves)
+	Viewed(a, op("shelves", http.MethodGet, "Points whose alarms reach nobody for a time, and what is under repair"), notFamily, a.shelves)
 	up := op("shelve", http.MethodPost, "Shelve a class at a point for a limited time")
 	up.Errors = append(up.Errors, http.StatusConflict)
-	viewed(a, up, leaders, a.shelve)
+	Viewed(a, up, leaders, a.shelve)
 	down := op("unshelve", http.MethodDelete, "End a shelf; what is going on there alarms at once")
 	down.Errors = append(down.Errors, http.StatusConflict)
-	viewed(a, down, leaders, a.unshelve)
+	Viewed(a, down, leaders, a.unshelve)
 }
 
 func (a *API) shelves(ctx context.Context, u people.User, in *shelvesRequest) (ShelvesView, error) {
 	d := a.Book.Directory()
 	if _, known := d.Sites[in.Site]; in.Site != "" && (!known || !d.SeesSite(u, in.Site)) {
-		return ShelvesView{}, errNotFound("site")
+		return ShelvesView{}, ErrNotFound("site")
 	}
 	all, err := a.ShelfList.Shelves(ctx)
 	if err != nil {
@@ -118,7 +118,7 @@ func (a *API) shelves(ctx context.Context, u people.User, in *shelvesRequest) (S
 func (a *API) shelve(ctx context.Context, u people.User, in *shelveRequest) (ShelfView, error) {
 	d, b := a.Book.Directory(), in.Body
 	if !d.Acts(u, b.Site) {
-		return ShelfView{}, errNotFound("site")
+		return ShelfView{}, ErrNotFound("site")
 	}
 	watch := strings.TrimSpace(b.Watch)
 	if guard, ok := d.Users[care.UserID(watch)]; ok && d.Acts(guard, b.Site) {
@@ -126,7 +126,7 @@ func (a *API) shelve(ctx context.Context, u people.User, in *shelveRequest) (She
 	}
 	s := alerts.Shelf{
 		Site: b.Site, Point: b.Point, Class: b.Class, Watch: watch, Reason: strings.TrimSpace(b.Reason),
-		By: actOf(u), Until: time.Now().Add(time.Duration(b.Minutes) * time.Minute).UTC().Truncate(time.Microsecond),
+		By: ActOf(u), Until: time.Now().Add(time.Duration(b.Minutes) * time.Minute).UTC().Truncate(time.Microsecond),
 	}
 	s, err := a.Shelver.Shelve(ctx, s)
 	if err != nil {
@@ -137,17 +137,12 @@ func (a *API) shelve(ctx context.Context, u people.User, in *shelveRequest) (She
 
 func (a *API) unshelve(ctx context.Context, u people.User, in *unshelveRequest) (ShelvesView, error) {
 	if !a.Book.Directory().Acts(u, in.Site) {
-		return ShelvesView{}, errNotFound("site")
+		return ShelvesView{}, ErrNotFound("site")
 	}
-	if err := a.Shelver.Unshelve(ctx, in.Site, in.Point, in.Class, actOf(u)); err != nil {
+	if err := a.Shelver.Unshelve(ctx, in.Site, in.Point, in.Class, ActOf(u)); err != nil {
 		return ShelvesView{}, shelfError(err)
 	}
 	return a.shelves(ctx, u, &shelvesRequest{Site: in.Site})
-}
-
-// actOf is an act of a person on a screen, now.
-func actOf(u people.User) care.Act {
-	return care.Act{By: u.ID, Name: u.Name, At: time.Now(), Means: care.ByScreen}
 }
 
 func shelfError(err error) error {
@@ -156,7 +151,7 @@ func shelfError(err error) error {
 	case !ok:
 		return err
 	case illegal.Code == alerts.CodeNotFound:
-		return errNotFound("point")
+		return ErrNotFound("point")
 	}
 	return errIllegal(illegal)
 }

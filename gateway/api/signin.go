@@ -34,7 +34,7 @@ func (a *API) registerSession() {
 		Middlewares: huma.Middlewares{a.withSession},
 		Errors:      []int{http.StatusUnauthorized, http.StatusTooManyRequests, http.StatusServiceUnavailable},
 	}, a.signIn)
-	viewed(a, huma.Operation{
+	Viewed(a, huma.Operation{
 		OperationID: "me", Method: http.MethodGet, Path: "/api/me", Tags: tags,
 		Summary: "Who is signed in, and what he sees",
 	}, nil, func(_ context.Context, u people.User, _ *struct{}) (Me, error) { return a.me(u), nil })
@@ -53,7 +53,7 @@ func (a *API) signIn(ctx context.Context, in *signInRequest) (*body[Me], error) 
 	refund, wait := a.throttle.take(login, in.remote)
 	if wait > 0 {
 		log.WarnContext(ctx, "a sign-in is put off after too many failures", "wait", wait)
-		return nil, retryAfter(newProblem(http.StatusTooManyRequests, CodeThrottled,
+		return nil, retryAfter(NewProblem(http.StatusTooManyRequests, CodeThrottled,
 			fmt.Sprintf("too many failed attempts; try again in %d s", seconds(wait))), wait)
 	}
 	u, found, err := a.Accounts.UserByLogin(ctx, login)
@@ -61,7 +61,7 @@ func (a *API) signIn(ctx context.Context, in *signInRequest) (*body[Me], error) 
 		refund()
 		return nil, a.explain(ctx, "sign-in", err)
 	}
-	if !found {
+	if !found || u.Disabled {
 		u = people.User{}
 	}
 	ok, err := a.gate.check(ctx, in.Body.Password, u.PasswordHash)
@@ -71,7 +71,7 @@ func (a *API) signIn(ctx context.Context, in *signInRequest) (*body[Me], error) 
 	}
 	if !ok {
 		log.WarnContext(ctx, "a sign-in failed")
-		return nil, newProblem(http.StatusUnauthorized, CodeBadCredentials, "the login name or the password is wrong")
+		return nil, NewProblem(http.StatusUnauthorized, CodeBadCredentials, "the login name or the password is wrong")
 	}
 	refund()
 	// A new token, so that nobody can plant one before the sign-in.

@@ -56,11 +56,11 @@ type presenceRequest struct {
 }
 
 func (a *API) registerTags() {
-	viewed(a, huma.Operation{
+	Viewed(a, huma.Operation{
 		OperationID: "tags", Method: http.MethodGet, Path: "/api/sites/{site}/tags", Tags: []string{"configuration"},
 		Summary: "The tags of rooms, to be printed: who scans one shows that she is there", Errors: []int{http.StatusNotFound},
 	}, []people.Role{people.Leader, people.Manager, people.Operator}, a.tags)
-	viewed(a, huma.Operation{
+	Viewed(a, huma.Operation{
 		OperationID: "presence", Method: http.MethodPost, Path: "/api/presence", Tags: []string{"incidents"},
 		Summary: "Say by the tag of a room that one is there", MaxBodyBytes: 4 << 10, Errors: []int{http.StatusNotFound},
 	}, staff, a.presence)
@@ -71,7 +71,7 @@ func (a *API) registerTags() {
 func (a *API) tags(_ context.Context, u people.User, in *tagsRequest) (TagsView, error) {
 	d := a.Book.Directory()
 	if _, known := d.Sites[in.Site]; !known || !d.SeesSite(u, in.Site) {
-		return TagsView{}, errNotFound("site")
+		return TagsView{}, ErrNotFound("site")
 	}
 	v := TagsView{Tags: []TagView{}}
 	for key, z := range d.Zones {
@@ -123,7 +123,7 @@ func (a *API) room(u people.User, site care.SiteID, zone care.ZoneID, code strin
 	d := a.Book.Directory()
 	z, known := d.Zones[people.SiteZone{Site: site, Zone: zone}]
 	if !known || !a.sealed(code, "tag", string(site), string(zone)) || !d.Acts(u, site) {
-		return z, newProblem(http.StatusNotFound, CodeBadTag, "the tag is not of a room within your scope, or was replaced")
+		return z, NewProblem(http.StatusNotFound, CodeBadTag, "the tag is not of a room within your scope, or was replaced")
 	}
 	return z, nil
 }

@@ -93,7 +93,7 @@ var homes = map[people.Role]string{
 func (a *API) serveWeb(w http.ResponseWriter, r *http.Request) {
 	if r.Method != http.MethodGet && r.Method != http.MethodHead {
 		w.Header().Set("Allow", "GET, HEAD")
-		writeProblem(w, newProblem(http.StatusMethodNotAllowed, CodeInvalid, "pages can only be read"))
+		writeProblem(w, NewProblem(http.StatusMethodNotAllowed, CodeInvalid, "pages can only be read"))
 		return
 	}
 	if r.URL.Path == "/" {

@@ -324,7 +324,7 @@ func (a *App) makeAPI(ctx context.Context, hub *live.Hub) (*api.API, error) {
 	return api.New(api.Options{
 		Accounts: a.store, Sessions: a.store.Sessions(), Book: a.store, Archive: rows, Answerer: a.watch, Alerting: alerting,
 		Inlet: inlet{a.store, a.ingest}, Series: apiSeries{a.series}, Coverage: a.coverage, Quarantine: rows, Live: hub,
-		History: a.store, Duty: rosters{a.store},
+		History: a.store, Duty: rosters{a.store}, Audit: apiAudit{a.store}, Rooms: a.rooms(),
 		Health: []api.HealthCheck{
 			{Name: "ledger", Check: a.store.Ping},
 			{Name: "mqtt", Check: func(context.Context) error { return a.ingest.Check() }},

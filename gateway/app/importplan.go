@@ -72,9 +72,14 @@ func ledgerPlan(ctx context.Context, store *ledger.Store, p siteplan.Plan) (ledg
 		if err != nil {
 			return ledger.Plan{}, err
 		}
+		pin, err := pinHash(ctx, store, u)
+		if err != nil {
+			return ledger.Plan{}, err
+		}
 		plan.Users = append(plan.Users, people.User{
 			ID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, PasswordHash: hash, Scope: people.Scope(u.Scope),
 			Relation: u.Relation, Authority: u.Authority, Language: u.Language, Contacts: u.Contacts, Badge: u.Badge,
+			Station: u.Station, Disabled: u.Disabled, Subject: u.Subject, PINHash: pin,
 		})
 	}
 	return plan, nil
@@ -84,19 +89,35 @@ func passwordHash(ctx context.Context, store *ledger.Store, u siteplan.User) (st
 	if u.Password == "" {
 		return "", nil
 	}
-	was, found, err := store.UserByLogin(ctx, u.Login)
+	was, _, err := store.UserByLogin(ctx, u.Login)
 	if err != nil {
 		return "", err
 	}
-	if found && was.PasswordHash != "" {
+	return hashOf(u.Login, u.Password, was.PasswordHash)
+}
+
+func pinHash(ctx context.Context, store *ledger.Store, u siteplan.User) (string, error) {
+	if u.PIN == "" {
+		return "", nil
+	}
+	was, _, err := store.UserByLogin(ctx, u.Login)
+	if err != nil {
+		return "", err
+	}
+	return hashOf(u.Login, u.PIN, was.PINHash)
+}
+
+// hashOf returns the hash before while the secret is the same, or a new one.
+func hashOf(login string, secret siteplan.Secret, was string) (string, error) {
+	if was != "" {
 		// A hash that cannot be read is replaced.
-		if same, err := api.CheckPassword(string(u.Password), was.PasswordHash); err == nil && same {
-			return was.PasswordHash, nil
+		if same, err := api.CheckPassword(string(secret), was); err == nil && same {
+			return was, nil
 		}
 	}
-	hash, err := api.HashPassword(string(u.Password))
+	hash, err := api.HashPassword(string(secret))
 	if err != nil {
-		return "", fmt.Errorf("import user %s: %w", u.Login, err)
+		return "", fmt.Errorf("import user %s: %w", login, err)
 	}
 	return hash, nil
 }

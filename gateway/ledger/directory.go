@@ -85,7 +85,7 @@ func (r *registers) picture() *picture {
 		// One damaged row must not keep the gateway from its alarms, and an
 		// empty scope may mean everything: who has one is left out.
 		if u, err := v.people(); err == nil {
-			u.PasswordHash = ""
+			u.PasswordHash, u.PINHash, u.TOTPSecret = "", "", ""
 			d.Users[u.ID] = u
 		}
 	}
@@ -114,7 +114,7 @@ func (s *Store) CheckEdge(_ context.Context, site care.SiteID, edge care.EdgeID,
 	return subtle.ConstantTimeCompare(HashSecret(secret), want) == 1, nil
 }
 
-const userColumns = `SELECT id, login, name, role, scope, password_hash, relation, authority, language, contacts, badge FROM "user" `
+const userColumns = `SELECT id, login, name, role, scope, password_hash, relation, authority, language, contacts, badge, station, disabled, must_change, subject, pin_hash, totp_secret FROM "user" `
 
 // UserByLogin returns the user of a login name; found is false when there is
 // none.
@@ -136,7 +136,8 @@ func oneUser(ctx context.Context, q querier, query, arg string) (u people.User, 
 	var row userRow
 	found, err = first(ctx, q, func(r *sql.Rows) error {
 		return r.Scan(&row.ID, &row.Login, &row.Name, &row.Role, &row.Scope, &row.PasswordHash,
-			&row.Relation, &row.Authority, &row.Language, &row.Contacts, &row.Badge)
+			&row.Relation, &row.Authority, &row.Language, &row.Contacts, &row.Badge,
+			&row.Station, &row.Disabled, &row.MustChange, &row.Subject, &row.PINHash, &row.TOTPSecret)
 	}, query, arg)
 	if err != nil || !found {
 		return people.User{}, false, err

@@ -32,7 +32,8 @@ type Plan struct {
 	// ID then. An empty PasswordHash keeps the one before. Hashes of the same
 	// password differ by their salt, so hand in the present hash while the
 	// password is the same: any other replaces it and counts as a change. An
-	// empty Language and a nil list of Contacts keep the ones before, too.
+	// empty Language, PINHash or Subject and a nil list of Contacts keep the ones
+	// before, too; the second step of a sign-in is nobody's but the user's.
 	Users []people.User
 	// By says who brings the plan, for the log of each site that it changes.
 	By care.Act
@@ -127,15 +128,16 @@ func (p Plan) rows(old *registers) (*registers, error) {
 		r.sites = append(r.sites, siteRow{
 			ID: v.ID, Kind: v.Kind, Name: textColumns(v.Name), Region: v.Region,
 			Address: textColumns(v.Address), TimeZone: v.TimeZone, ArriveS: v.ArriveSeconds, CancelS: v.CancelSeconds,
+			Telephone: v.Telephone, Longitude: v.Longitude, Latitude: v.Latitude,
 		})
 	}
 	for _, v := range p.Zones {
-		r.zones = append(r.zones, zoneRow{Site: v.Site, ID: v.ID, Floor: v.Floor, Name: textColumns(v.Name)})
+		r.zones = append(r.zones, zoneRow{Site: v.Site, ID: v.ID, Floor: v.Floor, Name: textColumns(v.Name), Kind: v.Kind, Shape: v.Shape})
 	}
 	for _, v := range p.Points {
 		r.points = append(r.points, pointRow{
 			Site: v.Site, ID: v.ID, Edge: v.Edge, Zone: v.Zone, Name: textColumns(v.Name), Bed: v.Bed, Resident: v.Resident,
-			Kind: v.Kind, Power: v.Power, ReportS: v.ReportSeconds,
+			Kind: v.Kind, Power: v.Power, ReportS: v.ReportSeconds, Retired: v.Retired,
 		})
 	}
 	for _, v := range p.Edges {
@@ -144,7 +146,8 @@ func (p Plan) rows(old *registers) (*registers, error) {
 	for _, v := range p.Residents {
 		r.residents = append(r.residents, residentRow{
 			ID: v.ID, Site: v.Site, Name: v.Name, Risk: textColumns(v.Risk), FamilyConsent: v.FamilyConsent,
-			Contacts: contactsColumn(v.Contacts),
+			Contacts: contactsColumn(v.Contacts), Zone: v.Zone, Bed: v.Bed, Mobility: v.Mobility, Oxygen: v.Oxygen,
+			Routine: textColumns(v.Routine), RoutineConsent: v.RoutineConsent,
 		})
 	}
 	for _, v := range p.Users {
@@ -161,6 +164,7 @@ func (p Plan) rows(old *registers) (*registers, error) {
 		r.users = append(r.users, userRow{
 			ID: v.ID, Login: v.Login, Name: v.Name, Role: v.Role, Scope: string(scope), PasswordHash: v.PasswordHash,
 			Relation: v.Relation, Authority: v.Authority, Language: v.Language, Contacts: contactsColumn(v.Contacts), Badge: v.Badge,
+			Station: v.Station, Disabled: v.Disabled, MustChange: v.MustChange, Subject: v.Subject, PINHash: v.PINHash,
 		})
 	}
 	return &r, nil
@@ -196,6 +200,7 @@ func (a application) apply(old, next *registers, sum *Summary) error {
 				r.FamilyConsent, r.ConsentAt = was.FamilyConsent, was.ConsentAt
 			}
 			r.Contacts = cmp.Or(r.Contacts, was.Contacts, noContacts)
+			r.Away, r.LeftAt = was.Away, was.LeftAt // staff records these, no plan
 		}); err != nil {
 		return err
 	}
@@ -215,7 +220,13 @@ func (a application) apply(old, next *registers, sum *Summary) error {
 	sum.Users, err = upsert(a, "user", "id", old.users, next.users, func(r userRow) any { return r.ID },
 		func(was, r userRow) []care.SiteID { return append(sitesOf(was, old, next), sitesOf(r, old, next)...) },
 		func(was userRow, r *userRow) {
-			r.PasswordHash = cmp.Or(r.PasswordHash, was.PasswordHash)
+			// A new password is as the plan says; one that stays is as it was.
+			if r.PasswordHash == "" || r.PasswordHash == was.PasswordHash {
+				r.PasswordHash, r.MustChange = was.PasswordHash, was.MustChange
+			}
+			r.PINHash = cmp.Or(r.PINHash, was.PINHash)
+			r.Subject = cmp.Or(r.Subject, was.Subject)
+			r.TOTPSecret = was.TOTPSecret
 			r.Language = cmp.Or(r.Language, was.Language)
 			r.Contacts = cmp.Or(r.Contacts, was.Contacts, noContacts)
 		})

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -72,11 +73,15 @@ func (p Plan) check(old *registers) error {
 		_, err := time.LoadLocation(s.TimeZone)
 		c.must(err == nil && s.TimeZone != "" && s.TimeZone != "Local", "site", id, "the time zone %q is not an IANA name such as Asia/Shanghai", s.TimeZone)
 		c.must(0 <= s.ArriveSeconds && s.ArriveSeconds <= maxArrive, "site", id, "arrive_s is %d, not 0 to %d", s.ArriveSeconds, maxArrive)
+		c.must(math.Abs(s.Longitude) <= 180 && math.Abs(s.Latitude) <= 90, "site", id, "longitude %g and latitude %g are not degrees of WGS 84", s.Longitude, s.Latitude)
 		c.must(0 <= s.CancelSeconds && s.CancelSeconds <= maxCancel, "site", id, "cancel_s is %d, not 0 to %d", s.CancelSeconds, maxCancel)
 	}
 	for _, z := range p.Zones {
 		id := string(z.Site) + "/" + string(z.ID)
 		c.inSite("zone", id, z.Site, string(z.ID))
+		c.must(z.Kind == "" || slices.Contains(care.ZoneKinds(), z.Kind), "zone", id, "the kind %q is not known", z.Kind)
+		_, err := care.ParseShape(z.Shape)
+		c.must(err == nil, "zone", id, "%v", err)
 	}
 	for _, e := range p.Edges {
 		id := string(e.Site) + "/" + string(e.ID)
@@ -88,6 +93,8 @@ func (p Plan) check(old *registers) error {
 		c.once("resident", id)
 		c.must(id != "" && len(id) <= maxOpaqueID, "resident", id, "the id must have 1 to %d bytes", maxOpaqueID)
 		c.must(c.sites[r.Site], "resident", id, "the site %q is not registered", r.Site)
+		c.must(r.Zone == "" || c.zones[people.SiteZone{Site: r.Site, Zone: r.Zone}], "resident", id, "his zone %q is not registered", r.Zone)
+		c.must(slices.Contains([]people.Mobility{"", people.Walks, people.Helped, people.Bedbound}, r.Mobility), "resident", id, "the mobility %q is none of walks, helped and bedbound", r.Mobility)
 		c.contacts("resident", id, r.Contacts)
 	}
 	for _, v := range p.Points {
@@ -153,6 +160,9 @@ func (c *checker) users(p Plan, old *registers) {
 			"user", u.Login, "the relation %q is neither neighbour nor community, or he is no helper", u.Relation)
 		c.must(u.Authority == "" || u.Role == people.Inspector && slices.Contains([]people.Authority{people.CivilAffairs, people.FireRescue}, u.Authority),
 			"user", u.Login, "the authority %q is neither civil_affairs nor fire, or he is no inspector", u.Authority)
+		c.must(slices.Contains([]people.Station{"", people.AtStation, people.OnWall}, u.Station), "user", u.Login, "the station %q is neither station nor wall", u.Station)
+		c.must(u.Station == "" || u.Role == people.Carer, "user", u.Login, "a station has the role carer")
+		c.must(len(u.Scope.Floors) == 0 || u.Role == people.Carer, "user", u.Login, "only a carer's scope has floors")
 		c.must(validLanguage(u.Language), "user", u.Login, "the language %q is neither zh nor en", u.Language)
 		c.must(len(u.Badge) <= maxOpaqueID, "user", u.Login, "the badge must have at most %d bytes", maxOpaqueID)
 		c.contacts("user", u.Login, u.Contacts)

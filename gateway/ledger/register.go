@@ -30,6 +30,9 @@ type (
 		TimeZone      string
 		ArriveS       int `bun:"arrive_s"`
 		CancelS       int `bun:"cancel_s"`
+		Telephone     string
+		Longitude     float64
+		Latitude      float64
 	}
 	zoneRow struct {
 		bun.BaseModel `bun:"table:zone"`
@@ -37,6 +40,8 @@ type (
 		ID            care.ZoneID `bun:",pk"`
 		Floor         string
 		Name          textColumns `bun:"embed:name_"`
+		Kind          care.ZoneKind
+		Shape         string
 	}
 	pointRow struct {
 		bun.BaseModel `bun:"table:point"`
@@ -51,6 +56,7 @@ type (
 		Kind          care.PointKind
 		Power         care.Power
 		ReportS       int `bun:"report_s"`
+		Retired       bool
 	}
 	edgeRow struct {
 		bun.BaseModel `bun:"table:edge"`
@@ -68,6 +74,15 @@ type (
 		FamilyConsent bool
 		ConsentAt     *int64
 		Contacts      string // JSON
+		Zone          care.ZoneID
+		Bed           string
+		Mobility      people.Mobility
+		Oxygen        bool
+		Away          bool
+		Routine       textColumns `bun:"embed:routine_"`
+		// RoutineConsent is changed by plans, like the routine itself.
+		RoutineConsent bool
+		LeftAt         *int64
 	}
 	userRow struct {
 		bun.BaseModel `bun:"table:user"`
@@ -82,6 +97,12 @@ type (
 		Language      string
 		Contacts      string // JSON
 		Badge         string
+		Station       people.Station
+		Disabled      bool
+		MustChange    bool
+		Subject       string
+		PINHash       string `bun:"pin_hash"`
+		TOTPSecret    string `bun:"totp_secret"`
 	}
 	// textColumns is a care.Text in two columns.
 	textColumns struct {
@@ -98,18 +119,19 @@ func (r siteRow) care() care.Site {
 	return care.Site{
 		ID: r.ID, Kind: r.Kind, Name: care.Text(r.Name), Region: r.Region,
 		Address: care.Text(r.Address), TimeZone: r.TimeZone, ArriveSeconds: r.ArriveS, CancelSeconds: r.CancelS,
+		Telephone: r.Telephone, Longitude: r.Longitude, Latitude: r.Latitude,
 	}
 }
 
 func (r zoneRow) care() care.Zone {
-	return care.Zone{Site: r.Site, ID: r.ID, Floor: r.Floor, Name: care.Text(r.Name)}
+	return care.Zone{Site: r.Site, ID: r.ID, Floor: r.Floor, Name: care.Text(r.Name), Kind: r.Kind, Shape: r.Shape}
 }
 
 func (r pointRow) care() care.Point {
 	return care.Point{
 		Site: r.Site, ID: r.ID, Edge: r.Edge, Zone: r.Zone, Name: care.Text(r.Name),
 		Bed: r.Bed, Resident: r.Resident, Unregistered: r.Unregistered,
-		Kind: r.Kind, Power: r.Power, ReportSeconds: r.ReportS,
+		Kind: r.Kind, Power: r.Power, ReportSeconds: r.ReportS, Retired: r.Retired,
 	}
 }
 
@@ -118,10 +140,15 @@ func (r edgeRow) care() care.Edge {
 }
 
 func (r residentRow) people() people.Resident {
-	return people.Resident{
+	p := people.Resident{
 		ID: r.ID, Site: r.Site, Name: r.Name, Risk: care.Text(r.Risk), FamilyConsent: r.FamilyConsent,
-		Contacts: readContacts(r.Contacts),
+		Contacts: readContacts(r.Contacts), Zone: r.Zone, Bed: r.Bed, Mobility: r.Mobility, Oxygen: r.Oxygen, Away: r.Away,
+		Routine: care.Text(r.Routine), RoutineConsent: r.RoutineConsent,
 	}
+	if r.LeftAt != nil {
+		p.LeftAt = new(fromMicros(*r.LeftAt))
+	}
+	return p
 }
 
 // people returns the user with the hash of his password.
@@ -129,6 +156,8 @@ func (r userRow) people() (people.User, error) {
 	u := people.User{
 		ID: r.ID, Login: r.Login, Name: r.Name, Role: r.Role, PasswordHash: r.PasswordHash,
 		Relation: r.Relation, Authority: r.Authority, Language: r.Language, Contacts: readContacts(r.Contacts), Badge: r.Badge,
+		Station: r.Station, Disabled: r.Disabled, MustChange: r.MustChange, Subject: r.Subject,
+		PINHash: r.PINHash, TOTPSecret: r.TOTPSecret,
 	}
 	if err := json.Unmarshal([]byte(r.Scope), &u.Scope); err != nil {
 		return people.User{}, fmt.Errorf("the scope of user %s is damaged, import the user again: %w", r.ID, err)

@@ -54,6 +54,10 @@ type User struct {
 	Language  string           `yaml:"language,omitempty"`  // of messages: zh or en
 	Contacts  []people.Contact `yaml:"contacts,omitempty"`  // in the order to try
 	Badge     string           `yaml:"badge,omitempty"`     // what a reader says of it
+	Station   people.Station   `yaml:"station,omitempty"`   // station or wall: a screen, not a person
+	Disabled  bool             `yaml:"disabled,omitempty"`  // cannot sign in and is not called
+	Subject   string           `yaml:"subject,omitempty"`   // issuer and subject of OpenID Connect
+	PIN       Secret           `yaml:"pin,omitempty"`       // at stations
 	Password  Secret           `yaml:"password,omitempty"`
 	Scope     Scope            `yaml:"scope,omitempty"`
 }
@@ -63,6 +67,7 @@ type Scope struct {
 	Sites     []care.SiteID     `yaml:"sites,omitempty"`
 	Regions   []care.RegionID   `yaml:"regions,omitempty"`
 	Residents []care.ResidentID `yaml:"residents,omitempty"`
+	Floors    []string          `yaml:"floors,omitempty"`
 }
 
 // Secret is a text that does not print itself.

@@ -1,3 +1,4 @@
+import { offlineEn, renewEn, speechEn, wakeEn } from './offline.en.ts';
 import type { Texts } from './zh.ts';
 
 /** English texts. */
@@ -49,6 +50,10 @@ export const en: Texts = {
     staleHint: 'Reconnecting by itself. Use intercom, phone or rounds; do not rely on this screen.',
     polling: 'The live channel is blocked; the picture is fetched and comes a few seconds late.',
   },
+  offline: offlineEn,
+  wake: wakeEn,
+  speech: speechEn,
+  renew: renewEn,
   class: {
     fire: 'Fire',
     gas: 'Gas leak',
@@ -169,6 +174,7 @@ export const en: Texts = {
     bad_tag: 'This room tag is not valid, or was replaced. Please tell the shift leader.',
     not_found: 'It is not there, or not within your scope.',
     not_allowed: 'Your account may not do this.',
+    must_change: 'This is a one-time password. Set one of your own first.',
     signed_out: 'Your session has ended. Please sign in again.',
     bad_credentials: 'Login or password is wrong.',
     throttled: 'Too many attempts. Please wait a little and try again.',

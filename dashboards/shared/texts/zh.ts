@@ -1,3 +1,5 @@
+import { offlineZh, renewZh, speechZh, wakeZh } from './offline.zh.ts';
+
 /** Chinese texts. The keys are the contract: en.ts must have the same ones. */
 export const zh = {
   app: { name: '守望', tagline: '每一次报警，都有人到场' },
@@ -47,6 +49,10 @@ export const zh = {
     staleHint: '正在自动重连。请用对讲、电话或巡房确认，不要只看屏幕。',
     polling: '实时通道不通，改为每隔几秒取一次画面，会慢几秒。',
   },
+  offline: offlineZh,
+  wake: wakeZh,
+  speech: speechZh,
+  renew: renewZh,
   class: {
     fire: '火警',
     gas: '燃气泄漏',
@@ -167,6 +173,7 @@ export const zh = {
     bad_tag: '这个房间标签无效或已更换，请告诉班组长。',
     not_found: '找不到，或不在您的范围内。',
     not_allowed: '您的账号不能这样做。',
+    must_change: '这是一次性密码，请先设置您自己的密码。',
     signed_out: '登录已过期，请重新登录。',
     bad_credentials: '账号或密码不对。',
     throttled: '试的次数太多了，请过一会儿再试。',

@@ -391,6 +391,7 @@ func unavailable(w http.ResponseWriter, why string) {
 
 // same reports whether two readings of a user give the same view.
 func same(a, b people.User) bool {
-	return a.Role == b.Role && a.Authority == b.Authority && slices.Equal(a.Scope.Sites, b.Scope.Sites) &&
+	return a.Role == b.Role && a.Authority == b.Authority && a.Station == b.Station && a.Disabled == b.Disabled &&
+		slices.Equal(a.Scope.Floors, b.Scope.Floors) && slices.Equal(a.Scope.Sites, b.Scope.Sites) &&
 		slices.Equal(a.Scope.Regions, b.Scope.Regions) && slices.Equal(a.Scope.Residents, b.Scope.Residents)
 }

@@ -7,10 +7,11 @@ import (
 	"os"
 
 	"shouwang.care/shouwang/gateway/api"
+	"shouwang.care/shouwang/gateway/api/rooms"
 )
 
 func main() {
-	doc, err := api.OpenAPI()
+	doc, err := api.OpenAPI(rooms.Blank()...)
 	if err == nil {
 		_, err = os.Stdout.Write(doc)
 	}

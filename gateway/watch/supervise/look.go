@@ -67,7 +67,7 @@ func (p *picture) look(now moment, d *people.Directory, active []Active) []chang
 // findLosses finds the points that cannot be heard.
 func (l *look) findLosses() {
 	for key, point := range l.dir.Points {
-		if point.Unregistered || care.ParseSubject(key.Point).Kind != care.SubjectPoint {
+		if point.Unregistered || point.Retired || care.ParseSubject(key.Point).Kind != care.SubjectPoint {
 			continue
 		}
 		s := l.standing(l.now, point)

@@ -218,7 +218,7 @@ func (p *picture) proof(now moment, point care.Point) care.PointProof {
 		v.Doubt = care.DoubtOutage
 	case s.overdue && s.edgeLate && !found:
 		v.Doubt = care.DoubtWaiting
-	case s.overdue && !point.Unregistered:
+	case s.overdue && !point.Unregistered && !point.Retired:
 		v.Coverage = care.Unheard
 	case !s.heard:
 		v.Doubt = care.DoubtNever
