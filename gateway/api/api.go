@@ -6,6 +6,7 @@ import (
 	"io/fs"
 	"log/slog"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -67,6 +68,8 @@ type API struct {
 	metrics  *metrics
 	site     *website
 	handler  http.Handler
+	// roomRoutes are the patterns that the rooms have entered.
+	roomRoutes []string
 }
 
 // New returns the API. The error says what of the web app could not be read, or
@@ -98,6 +101,9 @@ func (a *API) ServeHTTP(w http.ResponseWriter, r *http.Request) { a.handler.Serv
 // Routes returns the patterns of all routes, as http.ServeMux takes them.
 func (a *API) Routes() []string { return a.routes.patterns() }
 
+// RoomRoutes returns those of them that rooms have entered, in order.
+func (a *API) RoomRoutes() []string { return a.roomRoutes }
+
 // register enters every route. It must work without any of the options, since
 // the OpenAPI document is made so.
 func (a *API) register() {
@@ -111,9 +117,11 @@ func (a *API) register() {
 	a.registerHealth()
 	a.describeLive()
 	a.registerAlerting()
+	core := a.Routes()
 	for _, room := range a.Rooms {
 		room.Register(a)
 	}
+	a.roomRoutes = slices.DeleteFunc(slices.Sorted(slices.Values(a.Routes())), func(r string) bool { return slices.Contains(core, r) })
 	a.routes.HandleFunc("GET /api/live", a.live)
 	a.routes.HandleFunc("GET /metrics", a.serveMetrics)
 	a.routes.HandleFunc("GET /openapi.json", a.serveOpenAPI)

@@ -112,6 +112,21 @@ func SignIn(t testing.TB, web, login string) *Person {
 	return p
 }
 
+// Nobody is a browser in which nobody is signed in.
+func Nobody(t testing.TB, web string) *Person { return &Person{t: t, web: web} }
+
+// Text makes a request and returns the answer as it is.
+func (p *Person) Text(method, path, body string) (status int, text string) {
+	p.t.Helper()
+	resp := p.do(method, path, body)
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.StatusCode, string(b)
+}
+
 func (p *Person) do(method, path, body string) *http.Response {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
