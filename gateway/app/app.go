@@ -51,9 +51,11 @@ type App struct {
 	outbox   *outbox.Outbox
 	reach    apiReach
 	hub      *live.Hub
+	pages    *api.API
 	ingest   *ingest.Ingest
 	web      net.Listener
 	mqtt     string
+	certs    certificates
 }
 
 const (
@@ -93,7 +95,7 @@ func Start(ctx context.Context, o Options) (_ *App, err error) {
 			err = errors.Join(fmt.Errorf("start the gateway: %w", err), a.parts.stop())
 		}
 	}()
-	for _, start := range []func(context.Context) error{a.openStores, a.startBroker, a.startIngest, a.startPages, a.startSteps, a.startHeartbeat, a.tellAddresses} {
+	for _, start := range []func(context.Context) error{a.openStores, a.openCertificates, a.startBroker, a.startIngest, a.startPages, a.startSteps, a.startHeartbeat, a.tellAddresses} {
 		if err := start(ctx); err != nil {
 			return nil, err
 		}
@@ -172,15 +174,12 @@ func (a *App) refresh(ctx context.Context) error {
 // startBroker starts the embedded broker; edges may not sign in yet.
 func (a *App) startBroker(ctx context.Context) error {
 	c := a.opts.Config
-	key, err := loadTLS("mqtt", c.MQTT.TLS)
-	if err != nil {
-		return err
-	}
 	// Denials come from the broker's goroutines, before and while ingest runs.
 	var hears atomic.Pointer[ingest.Ingest]
+	var err error
 	a.broker, err = broker.Start(ctx, broker.Options{
-		Dir: filepath.Join(c.Data, "broker"), MQTTAddr: c.MQTT.Address, SyncAlways: c.MQTT.SyncAlways, TLS: key,
-		Auth: a.store, QueueBytes: c.Series.QueueBytes,
+		Dir: filepath.Join(c.Data, "broker"), MQTTAddr: c.MQTT.Address, SyncAlways: c.MQTT.SyncAlways,
+		TLS: a.certs.brokerTLS(), EdgeCertificate: a.certs.edgeCheck(), Auth: a.store, QueueBytes: c.Series.QueueBytes,
 		OnDenied: func(d broker.Denial) {
 			if in := hears.Load(); in != nil {
 				in.Denied(d.Site, d.Edge, d.Topic, d.Detail)
@@ -193,11 +192,11 @@ func (a *App) startBroker(ctx context.Context) error {
 	}
 	a.parts.onStop("the broker", func(context.Context) error { return a.broker.Close() })
 	scheme := "tcp://"
-	if key != nil {
+	if c.MQTT.TLS.Set() {
 		scheme = "tls://"
 	}
 	a.mqtt = scheme + dialable(a.broker.Addr())
-	if err := a.makeIngest(ctx, ownTLS(key)); err != nil {
+	if err := a.makeIngest(ctx, a.certs.coreTLS()); err != nil {
 		return err
 	}
 	hears.Store(a.ingest)
@@ -288,17 +287,13 @@ func (a *App) startPages(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	key, err := loadTLS("web", a.opts.Config.Web.TLS)
-	if err != nil {
-		return err
-	}
+	a.pages = handler
 	listen := net.ListenConfig{}
 	if a.web, err = listen.Listen(ctx, "tcp", a.opts.Config.Web.Address); err != nil {
 		return fmt.Errorf("listen for browsers on web.address %s (is another gateway running there? SHOUWANG_WEB gives another address): %w", a.opts.Config.Web.Address, err)
 	}
 	served := a.web
-	if key != nil {
-		key.NextProtos = []string{"http/1.1"} // WebSockets are not served over HTTP/2
+	if key := a.certs.webTLS(); key != nil {
 		served = tls.NewListener(a.web, key)
 	}
 	a.parts.run("live views", hub.Run)
@@ -330,7 +325,7 @@ func (a *App) makeAPI(ctx context.Context, hub *live.Hub) (*api.API, error) {
 			{Name: "mqtt", Check: func(context.Context) error { return a.ingest.Check() }},
 			{Name: "steps", Check: a.watch.Alive},
 		},
-		Web: web, Version: a.opts.Version, TLS: a.opts.Config.Web.TLS.Set(), Origins: a.opts.Config.Web.Origins,
+		Web: web, Version: a.opts.Version, TLS: a.opts.Config.Web.TLS.Set(), Trust: a.trust(), EdgeCertificate: a.certs.edgeCheck(), Origins: a.opts.Config.Web.Origins,
 		MetricsToken: string(a.opts.Config.Web.MetricsToken),
 		Log:          a.opts.Log, Registerer: a.registry, Gatherer: a.registry,
 	})
