@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,8 +30,10 @@ type edgeName struct{ site, edge string }
 // doorkeeper signs clients in. It is the server.Authentication of the broker.
 type doorkeeper struct {
 	auth Authenticator
-	log  *slog.Logger
-	tell func(kind string, d Denial)
+	// certified judges the certificate of an edge; nil demands none.
+	certified func(s *tls.ConnectionState, site care.SiteID, edge care.EdgeID) error
+	log       *slog.Logger
+	tell      func(kind string, d Denial)
 	// open is false until devices may sign in.
 	open                        atomic.Bool
 	corePassword, queuePassword string
@@ -79,6 +82,11 @@ func (d *doorkeeper) Check(c server.ClientAuthentication) bool {
 	name := edgeName{site, edge}
 	if !ok || !care.ValidID(site) || !care.ValidID(edge) {
 		return d.refuse(c, edgeName{}, fmt.Sprintf("the user name %.100q is not {site}/{edge}", o.Username))
+	}
+	if d.certified != nil {
+		if err := d.certified(c.GetTLSConnectionState(), care.SiteID(site), care.EdgeID(edge)); err != nil {
+			return d.refuse(c, name, err.Error())
+		}
 	}
 	ctx, cancel := context.WithTimeoutCause(context.Background(), signInTimeout, errors.New("the secret could not be checked within 5 s"))
 	defer cancel()

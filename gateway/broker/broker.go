@@ -64,6 +64,7 @@ func Start(ctx context.Context, o Options) (_ *Broker, err error) {
 		o.OnDenied(d)
 	}
 	b.auth = newDoorkeeper(o.Auth, o.Log, tell)
+	b.auth.certified = o.EdgeCertificate
 	b.conf = o.serverOptions(b.auth)
 	b.srv, err = server.NewServer(b.conf)
 	if err != nil {

@@ -65,6 +65,7 @@ func TestStartRefusesOptionsThatAreUnsafeOrIncomplete(t *testing.T) {
 		{"a name that is not this machine without TLS", Options{Dir: dir, MQTTAddr: "gateway.home:1883", Auth: twoEdges}, "needs TLS"},
 		{"an address without a port", Options{Dir: dir, MQTTAddr: "127.0.0.1", Auth: twoEdges}, "not host:port"},
 		{"a port that is none", Options{Dir: dir, MQTTAddr: "127.0.0.1:mqtt", Auth: twoEdges}, "not a number"},
+		{"certificates of edges without TLS", Options{Dir: dir, MQTTAddr: "127.0.0.1:0", Auth: twoEdges, EdgeCertificate: namedInCertificate}, "only TLS can carry"},
 		{"nobody to check secrets", Options{Dir: dir, MQTTAddr: "127.0.0.1:0"}, "no authenticator"},
 		{"no directory", Options{MQTTAddr: "127.0.0.1:0", Auth: twoEdges}, "no directory"},
 	} {

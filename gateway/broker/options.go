@@ -82,6 +82,11 @@ type Options struct {
 	TLS *tls.Config
 	// Auth may be nil only where there is no listener.
 	Auth Authenticator
+	// EdgeCertificate says, where it is not nil, that an edge must show a
+	// certificate of its own besides its secret: it returns nil when a connection
+	// was made with one, else a sentence for operators. TLS must then ask clients
+	// for certificates, and refuse those that do not hold. The core needs none.
+	EdgeCertificate func(s *tls.ConnectionState, site care.SiteID, edge care.EdgeID) error
 	// OnDenied hears what was denied. It must not block. It may be nil.
 	OnDenied func(Denial)
 	// MessageBytes bounds the MQTT messages that wait for the core, 4 GiB when
@@ -116,6 +121,9 @@ func (o Options) check() (Options, error) {
 			errs = append(errs, err)
 		} else if o.TLS == nil && !loopback(host) {
 			errs = append(errs, fmt.Errorf("the MQTT address %s can be reached from other machines, so it needs TLS: give a certificate and a key, or listen on 127.0.0.1", o.MQTTAddr))
+		}
+		if o.EdgeCertificate != nil && o.TLS == nil {
+			errs = append(errs, errors.New("edges shall show certificates, which only TLS can carry: give a certificate and a key for the listener"))
 		}
 		if o.Auth == nil {
 			errs = append(errs, errors.New("devices could not sign in: no authenticator is given"))
