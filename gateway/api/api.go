@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"crypto/tls"
 	"encoding/json"
 	"io/fs"
 	"log/slog"
@@ -14,6 +15,7 @@ import (
 	"github.com/danielgtaylor/huma/v2/adapters/humago"
 	"github.com/prometheus/client_golang/prometheus"
 
+	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
 )
 
@@ -45,6 +47,11 @@ type Options struct {
 	// TLS says that people reach the gateway by HTTPS, so that the cookie of
 	// the session is never sent without it.
 	TLS bool
+	// Trust is the gateway's own authority, nil where its certificate is another's.
+	Trust *Trust
+	// EdgeCertificate says of an edge that posts events whether it shows its own
+	// certificate, as broker.Options has it; nil where it needs none.
+	EdgeCertificate func(s *tls.ConnectionState, site care.SiteID, edge care.EdgeID) error
 	// Origins are further origins that pages may come from, such as
 	// https://care.example.org of a proxy that does not pass the host on.
 	Origins []string
@@ -117,6 +124,7 @@ func (a *API) register() {
 	a.registerHealth()
 	a.describeLive()
 	a.registerAlerting()
+	a.registerTrust()
 	core := a.Routes()
 	for _, room := range a.Rooms {
 		room.Register(a)

@@ -60,6 +60,7 @@ type edgeName struct {
 // requireEdge lets registered edges in, before the body is read.
 func (a *API) requireEdge(ctx huma.Context, next func(huma.Context)) {
 	e, secret, ok := parseBasic(ctx.Header("Authorization"))
+	ok = ok && a.certified(request(ctx), e)
 	if ok {
 		var err error
 		if ok, err = a.Inlet.CheckEdge(ctx.Context(), e.site, e.edge, secret); err != nil {

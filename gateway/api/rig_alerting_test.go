@@ -45,6 +45,9 @@ func alertingRoutes() map[string]route {
 		"GET /a/{token}":  {"/a/nothing", nil, toAll}, // answers that the link is not valid
 		"POST /a/{token}": {"/a/nothing", nil, toAll},
 
+		"GET /trust":        {"/trust", nil, toAll},
+		"GET /trust/ca.crt": {"/trust/ca.crt", nil, toAll},
+
 		"GET /api/shelves":    {"/api/shelves", nil, notFamily},
 		"POST /api/shelves":   {"/api/shelves", map[string]any{"site": songhe, "point": "203-2-cord", "class": "call", "minutes": 5, "reason": "test"}, toLeaders},
 		"DELETE /api/shelves": {"/api/shelves?site=songhe&point=203-1-cord&class=call", nil, toLeaders},

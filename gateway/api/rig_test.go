@@ -151,6 +151,7 @@ func newRig(t testing.TB, change ...func(*api.Options)) *rig {
 	r.hub = live.New(r.store, r.store, log, r.registry)
 	o.Live = r.hub
 	o.Alerting = r.alerting()
+	o.Trust = ownAuthority()
 	for _, c := range change {
 		c(&o)
 	}

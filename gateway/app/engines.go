@@ -2,9 +2,6 @@ package app
 
 import (
 	"context"
-	"crypto/tls"
-	"errors"
-	"fmt"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -54,38 +51,6 @@ func (w warnings) WithAttrs(attrs []slog.Attr) slog.Handler {
 
 // WithGroup keeps the limit.
 func (w warnings) WithGroup(name string) slog.Handler { return warnings{w.Handler.WithGroup(name)} }
-
-// loadTLS reads a certificate; nil when none is set.
-func loadTLS(name string, k config.TLSKey) (*tls.Config, error) {
-	if !k.Set() {
-		return nil, nil
-	}
-	cert, err := tls.LoadX509KeyPair(k.Certificate, k.Key)
-	if err != nil {
-		return nil, fmt.Errorf("read the certificate of %s.tls: %w", name, err)
-	}
-	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
-}
-
-// ownTLS is how the core signs in at the broker of its own process: the name in
-// the certificate is that by which edges know it, so the certificate itself is
-// compared instead.
-func ownTLS(server *tls.Config) *tls.Config {
-	if server == nil {
-		return nil
-	}
-	own := server.Certificates[0].Certificate[0]
-	return &tls.Config{
-		MinVersion:         tls.VersionTLS12,
-		InsecureSkipVerify: true, // replaced by VerifyConnection
-		VerifyConnection: func(s tls.ConnectionState) error {
-			if len(s.PeerCertificates) == 0 || string(s.PeerCertificates[0].Raw) != string(own) {
-				return errors.New("the broker shows another certificate than this gateway's")
-			}
-			return nil
-		},
-	}
-}
 
 // dialable turns an address to listen on into one to connect to.
 func dialable(address string) string {

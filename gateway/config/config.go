@@ -43,27 +43,22 @@ type Web struct {
 	Origins []string `yaml:"origins"`
 	// Plain allows addresses beyond loopback without TLS, for instance behind
 	// a proxy that ends TLS.
-	Plain bool   `yaml:"plain"`
-	TLS   TLSKey `yaml:"tls"`
+	Plain bool `yaml:"plain"`
+	TLS   TLS  `yaml:"tls"`
 	// MetricsToken lets a monitor on another machine read the metrics, as a
 	// bearer token; without one only this machine and operators do.
 	MetricsToken     Secret `yaml:"metrics_token"`
 	MetricsTokenFile string `yaml:"metrics_token_file"`
 }
 
-// TLSKey names the files of a certificate and its key, in PEM.
-type TLSKey struct {
-	Certificate string `yaml:"certificate"`
-	Key         string `yaml:"key"`
-}
-
-// Set reports whether both files are named.
-func (k TLSKey) Set() bool { return k.Certificate != "" && k.Key != "" }
-
 // MQTT is the embedded broker.
 type MQTT struct {
 	Address string `yaml:"address"` // host:port
-	TLS     TLSKey `yaml:"tls"`
+	TLS     TLS    `yaml:"tls"`
+	// ClientCA, when it is not empty, demands of each edge a certificate of its
+	// own besides its secret: "own" takes those of "gateway pki edge", else it is a
+	// PEM file with the authorities whose certificates are taken.
+	ClientCA string `yaml:"client_ca"`
 	// SyncAlways makes the broker sync each message to the disk before it
 	// answers. The end-to-end acknowledgement makes events safe without it, and
 	// it costs about five times the throughput.
@@ -187,20 +182,7 @@ func (c Config) check() error {
 	if n := len(c.Web.MetricsToken); n > 0 && n < 16 {
 		bad("web.metrics_token", "the token has %d bytes, at least 16 are needed", n)
 	}
-	for _, k := range []struct {
-		path string
-		key  TLSKey
-	}{{"web.tls", c.Web.TLS}, {"mqtt.tls", c.MQTT.TLS}} {
-		if (k.key.Certificate == "") != (k.key.Key == "") {
-			bad(k.path, "certificate and key belong together; one is missing")
-		}
-	}
-	if !c.Web.TLS.Set() && !c.Web.Plain && !Loopback(c.Web.Address) {
-		bad("web.address", "%s is reachable from outside and there is no web.tls; give a certificate, or set web.plain: true when a proxy in front ends TLS", c.Web.Address)
-	}
-	if !c.MQTT.TLS.Set() && !Loopback(c.MQTT.Address) {
-		bad("mqtt.address", "%s is reachable from outside, where MQTT is TLS only; give mqtt.tls", c.MQTT.Address)
-	}
+	c.checkTLS(bad)
 	switch c.Series.Engine {
 	case "embedded":
 	case "influx":

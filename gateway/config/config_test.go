@@ -45,7 +45,10 @@ func TestMistakesAreShownInTheFile(t *testing.T) {
 		{"a wrong type", "web:\n  plain: perhaps\n", []string{"plain: perhaps"}},
 		{"all at once", "log: {level: loud}\nseries:\n  engine: paper\n", []string{`"loud" is none of`, "paper", "3 |"}},
 		{"MQTT outside without TLS", "mqtt: {address: \"0.0.0.0:1883\"}\n", []string{"mqtt.address", "TLS only"}},
-		{"web outside without TLS", "web: {address: \":8080\"}\n", []string{"web.address", "web.plain"}},
+		{"web outside without TLS", "web: {address: \":8080\"}\n", []string{"web.address", "web.tls: own", "web.plain: true"}},
+		{"a word for TLS that is none", "web:\n  tls: automatic\n", []string{`"automatic" is neither "own"`, "certificate: FILE", "2 |"}},
+		{"an unknown key below TLS", "web:\n  tls: {certificate: a.pem, key: b.pem, kye: c}\n", []string{"kye", "2 |"}},
+		{"certificates of edges without TLS", "mqtt: {client_ca: own}\n", []string{"mqtt.client_ca", "mqtt.tls: own"}},
 		{"half a certificate", "web: {tls: {certificate: a.pem}}\n", []string{"web.tls", "belong together"}},
 		{"a token that can be guessed", "web: {metrics_token: hush}\n", []string{"web.metrics_token", "at least 16"}},
 		{"a heartbeat to nowhere", "heartbeat: {url: secret-word}\n", []string{"heartbeat.url", "no address"}},
@@ -63,6 +66,16 @@ func TestMistakesAreShownInTheFile(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestTLSIsOfTheOwnAuthorityOrOfFiles(t *testing.T) {
+	c, err := load(t, "web: {address: \"0.0.0.0:8443\", tls: own}\nmqtt: {address: \":8883\", tls: {certificate: a.pem, key: b.pem}, client_ca: own}\n", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]TLS{{Word: Own}, {Certificate: "a.pem", Key: "b.pem"}}, []TLS{c.Web.TLS, c.MQTT.TLS}); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 
@@ -99,6 +112,7 @@ func TestSecretsCanComeFromFiles(t *testing.T) {
 func FuzzLoad(f *testing.F) {
 	f.Add("web: {address: 127.0.0.1:1}\n")
 	f.Add("series: {engine: influx, influx: {url: http://127.0.0.1:8086, bucket: care}}\n")
+	f.Add("web: {address: \":8443\", tls: own}\nmqtt: {tls: {certificate: a, key: b}, client_ca: own}\n")
 	f.Fuzz(func(t *testing.T, text string) {
 		c, err := load(t, text, nil)
 		if err == nil && !c.MQTT.TLS.Set() && !Loopback(c.MQTT.Address) {
