@@ -119,6 +119,7 @@ func (c *client) write(ctx context.Context, h api.Hello) error {
 	}
 	ping := time.NewTicker(c.hub.limits.ping)
 	defer ping.Stop()
+	var slot chan<- struct{} // not nil while a new picture is wanted
 	for {
 		select {
 		case <-ctx.Done():
@@ -128,7 +129,16 @@ func (c *client) write(ctx context.Context, h api.Hello) error {
 				return err
 			}
 		case <-c.renew:
-			if err := c.snapshot(ctx); err != nil {
+			// Changes go on while all others need a new picture, too.
+			slot = c.hub.readers
+		case slot <- struct{}{}:
+			slot = nil
+			m, err := c.picture(ctx)
+			<-c.hub.readers
+			if err != nil {
+				return err
+			}
+			if err := c.send(m); err != nil {
 				return err
 			}
 		case <-ping.C:
@@ -172,70 +182,107 @@ func (c *client) send(m *message) error {
 // what is committed from now on waits in its queue; rows that are in both are
 // passed over by their number.
 func (c *client) catchUp(ctx context.Context, h api.Hello, joined uint64) error {
-	release, err := c.reader(ctx)
+	whole, err := c.needsPicture(ctx, h)
 	if err != nil {
 		return err
+	}
+	if whole {
+		return c.snapshot(ctx)
+	}
+	c.last = *h.After
+	for at := c.last; ; {
+		missed, upto, more, err := c.missed(ctx, at)
+		if err != nil {
+			return err
+		}
+		if upto == at && !more && at < joined { // the hub has handed out what is not in the feed
+			return c.snapshot(ctx)
+		}
+		at = upto
+		for _, m := range missed {
+			if err := c.send(m); err != nil {
+				return err
+			}
+		}
+		if !more && at >= joined {
+			return c.send(newMessage(api.Frame{Type: api.FrameUpto, Number: at, View: c.view()}))
+		}
+	}
+}
+
+// needsPicture reports whether rows alone cannot bring the client up to date.
+func (c *client) needsPicture(ctx context.Context, h api.Hello) (bool, error) {
+	if h.After == nil {
+		return true, nil
+	}
+	release, err := c.reader(ctx)
+	if err != nil {
+		return false, err
 	}
 	defer release()
 	head, err := c.hub.feed.FeedHead(ctx)
 	if err != nil {
-		return c.unread(ctx, err)
+		return false, c.unread(ctx, err)
 	}
 	// A number above the head is of a ledger that was set back since.
-	if h.After == nil || *h.After > head || head-*h.After > c.hub.limits.catchUp || h.View != "" && h.View != c.view() {
-		return c.takeSnapshot(ctx)
+	return *h.After > head || head-*h.After > c.hub.limits.catchUp || h.View != "" && h.View != c.view(), nil
+}
+
+// missed reads a page of the feed after a number: what of it the viewer may
+// see, the number of its last row, and whether there may be more. What was read
+// is sent without the slot of a reader, which one who reads slowly would keep
+// from others.
+func (c *client) missed(ctx context.Context, at uint64) (seen []*message, upto uint64, more bool, err error) {
+	release, err := c.reader(ctx)
+	if err != nil {
+		return nil, at, false, err
 	}
-	at := *h.After
-	c.last = at
-	for {
-		rows, err := c.hub.feed.FeedAfter(ctx, at, c.hub.limits.page)
+	defer release()
+	rows, err := c.hub.feed.FeedAfter(ctx, at, c.hub.limits.page)
+	if err != nil {
+		return nil, at, false, c.unread(ctx, err)
+	}
+	loaded := incidents{book: c.hub.book}
+	d, u := c.hub.book.Directory(), *c.user.Load()
+	for _, row := range rows {
+		i, err := loaded.of(ctx, row)
 		if err != nil {
-			return c.unread(ctx, err)
+			return nil, at, false, c.unread(ctx, err)
 		}
-		loaded := incidents{book: c.hub.book}
-		d, u := c.hub.book.Directory(), *c.user.Load()
-		for _, row := range rows {
-			i, err := loaded.of(ctx, row)
-			if err != nil {
-				return c.unread(ctx, err)
-			}
-			if at = row.Number; i == nil || !d.SeesIncident(u, *i) {
-				continue
-			}
-			if err := c.send(incidentMessage(d, api.FormOf(u), row, *i)); err != nil {
-				return err
-			}
-		}
-		if len(rows) < c.hub.limits.page && at >= joined {
-			break
-		}
-		if len(rows) == 0 { // the hub has handed out what is not in the feed
-			return c.takeSnapshot(ctx)
+		if at = row.Number; i != nil && d.SeesIncident(u, *i) {
+			seen = append(seen, incidentMessage(d, api.FormOf(u), row, *i))
 		}
 	}
-	return c.send(newMessage(api.Frame{Type: api.FrameUpto, Number: at, View: c.view()}))
+	return seen, at, len(rows) == c.hub.limits.page, nil
 }
 
 // view names what the viewer may see now.
 func (c *client) view() string { return api.ViewOf(c.hub.book.Directory(), *c.user.Load()) }
 
-// snapshot sends the whole picture anew.
+// snapshot sends the whole picture.
 func (c *client) snapshot(ctx context.Context) error {
 	release, err := c.reader(ctx)
 	if err != nil {
 		return err
 	}
-	defer release()
-	return c.takeSnapshot(ctx)
+	m, err := c.picture(ctx)
+	release()
+	if err != nil {
+		return err
+	}
+	return c.send(m)
 }
 
-func (c *client) takeSnapshot(ctx context.Context) error {
-	c.directory.Store(c.hub.book.Directory())
-	b, err := api.TakeBoard(ctx, c.hub.book, *c.user.Load())
+// picture returns all that the viewer may see now. The caller is a reader.
+func (c *client) picture(ctx context.Context) (*message, error) {
+	// Rows that were handed out before the viewer was allowed to see them are
+	// not in the queue: the picture must have them.
+	p, err := c.hub.views.take(ctx, max(c.last, c.hub.handed()))
 	if err != nil {
-		return c.unread(ctx, err)
+		return nil, c.unread(ctx, err)
 	}
-	return c.send(newMessage(api.Frame{Type: api.FrameSnapshot, Number: b.Number, Incidents: b.Incidents, View: c.view()}))
+	c.directory.Store(p.directory)
+	return prepare(api.FrameSnapshot, p.number, p.frame(*c.user.Load())), nil
 }
 
 // reader waits for its turn to read the ledger: a whole ward that comes back at
@@ -256,27 +303,6 @@ func (c *client) unread(ctx context.Context, err error) error {
 	}
 	c.hub.log.WarnContext(ctx, "a live view cannot be filled", "user", c.viewer.User.ID, "error", err)
 	return fmt.Errorf("fill a live view: %w", err)
-}
-
-// recheck ends the client when its session has ended, and asks for a new
-// picture when its viewer's scope, or what is registered, has changed.
-func (c *client) recheck(ctx context.Context) {
-	ctx, cancel := context.WithTimeoutCause(ctx, c.hub.limits.write, errors.New("the session was not read in time"))
-	defer cancel()
-	u, ok, err := c.viewer.Check(ctx)
-	switch {
-	case err != nil:
-		// A screen must not go dark because a table cannot be read.
-		c.hub.log.WarnContext(ctx, "a session cannot be checked", "user", c.viewer.User.ID, "error", err)
-	case !ok:
-		c.end(byeSignedOut)
-	case !same(u, *c.user.Load()) || c.directory.Load() != c.hub.book.Directory():
-		c.user.Store(&u)
-		select {
-		case c.renew <- struct{}{}:
-		default:
-		}
-	}
 }
 
 // sayBye tells the client why its socket is closed, as far as it still listens.

@@ -30,11 +30,15 @@ func newMessage(f api.Frame) *message {
 	if err != nil {
 		panic(fmt.Sprintf("live: a frame cannot be written as JSON: %v", err))
 	}
+	return prepare(f.Type, f.Number, b)
+}
+
+func prepare(kind api.FrameType, number uint64, b []byte) *message {
 	p, err := websocket.NewPreparedMessage(websocket.TextMessage, b)
 	if err != nil {
 		panic(fmt.Sprintf("live: a frame cannot be prepared: %v", err))
 	}
-	return &message{kind: f.Type, number: f.Number, prepared: p}
+	return &message{kind: kind, number: number, prepared: p}
 }
 
 func incidentMessage(d *people.Directory, form api.Form, row care.FeedRow, i care.Incident) *message {

@@ -10,8 +10,8 @@ package live
 import (
 	"context"
 	"log/slog"
+	"net"
 	"net/http"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -39,6 +39,7 @@ type limits struct {
 	poll     time.Duration // how often the feed is read though nobody called
 	upto     time.Duration // how often every socket is told how far it is
 	recheck  time.Duration // how often sessions and scopes are read again
+	pace     time.Duration // between two screens to which only a name is new
 	ping     time.Duration
 	silence  time.Duration // a client that does not even answer pings is gone
 	hello    time.Duration // how long its first message may take
@@ -48,13 +49,14 @@ type limits struct {
 	page     int           // rows read at once
 	clients  int
 	sessions int // sockets of one session
-	readers  int // clients that catch up at the same time
+	readers  int // clients that read the ledger at the same time
+	buffer   int // bytes that the kernel keeps for one client; it may double them
 }
 
 var usual = limits{
 	poll: time.Second, upto: 5 * time.Second, recheck: 30 * time.Second,
-	ping: 20 * time.Second, silence: 50 * time.Second, hello: 10 * time.Second, write: 5 * time.Second,
-	queue: 512, catchUp: 1000, page: 256, clients: 4096, sessions: 32, readers: 4,
+	pace: 2 * time.Millisecond, ping: 20 * time.Second, silence: 50 * time.Second, hello: 10 * time.Second, write: 5 * time.Second,
+	queue: 512, catchUp: 1000, page: 256, clients: 4096, sessions: 32, readers: 4, buffer: 64 << 10,
 }
 
 // Hub serves live views. It needs Run to be running.
@@ -70,7 +72,8 @@ type Hub struct {
 
 	wake    chan struct{}
 	hurry   chan struct{} // scopes are to be read again at once
-	readers chan struct{} // one slot for each client that catches up
+	readers chan struct{} // one slot for each client that reads what it missed
+	views   *pictures
 	started chan struct{} // closed when head is known
 	ended   chan struct{} // closed when Run is about to return
 	serving sync.WaitGroup
@@ -94,6 +97,7 @@ func newHub(feed Feed, book api.Book, log *slog.Logger, reg prometheus.Registere
 		// The origin is checked by the Upgrader's default: it must be the host.
 		upgrade: websocket.Upgrader{HandshakeTimeout: l.hello, WriteBufferPool: &sync.Pool{}},
 		wake:    make(chan struct{}, 1), hurry: make(chan struct{}, 1), readers: make(chan struct{}, l.readers),
+		views:   newPictures(book),
 		started: make(chan struct{}), ended: make(chan struct{}),
 		clients: map[*client]struct{}{}, open: map[string]int{},
 	}
@@ -282,33 +286,6 @@ func (h *Hub) endAll(which func(*client) bool, reason bye, forGood bool) {
 	}
 }
 
-// recheck reads the session and the scope of every client again and again. It
-// is apart from the rest, so that a slow answer delays no alarm.
-func (h *Hub) recheck(ctx context.Context) {
-	t := time.NewTicker(h.limits.recheck)
-	defer t.Stop()
-	for {
-		select {
-		case <-ctx.Done():
-			return
-		case <-t.C:
-		case <-h.hurry:
-		}
-		h.mu.Lock()
-		all := make([]*client, 0, len(h.clients))
-		for c := range h.clients {
-			all = append(all, c)
-		}
-		h.mu.Unlock()
-		for _, c := range all {
-			if ctx.Err() != nil {
-				return
-			}
-			c.recheck(ctx)
-		}
-	}
-}
-
 // enter counts a socket in, or says why there is no room for it.
 func (h *Hub) enter(session string) (leave func(), why string) {
 	h.mu.Lock()
@@ -351,6 +328,13 @@ func (h *Hub) join(c *client) uint64 {
 	return h.head
 }
 
+// handed returns the number up to which every row was handed out.
+func (h *Hub) handed() uint64 {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.head
+}
+
 func (h *Hub) part(c *client) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -381,17 +365,23 @@ func (h *Hub) ServeLive(w http.ResponseWriter, r *http.Request, v api.Viewer) {
 		h.log.WarnContext(r.Context(), "a live view was turned away", "user", v.User.ID, "origin", r.Header.Get("Origin"), "error", err)
 		return
 	}
+	boundBuffer(conn.NetConn(), h.limits.buffer)
 	newClient(h, conn, v).serve(r.Context())
+}
+
+// boundBuffer bounds what the kernel keeps for a client that does not read. By
+// itself it grows to megabytes: thousands of frames, after which a screen that
+// does not keep up is still not known to be slow.
+func boundBuffer(c net.Conn, bytes int) {
+	if t, ok := c.(interface{ NetConn() net.Conn }); ok { // TLS
+		c = t.NetConn()
+	}
+	if t, ok := c.(interface{ SetWriteBuffer(int) error }); ok {
+		t.SetWriteBuffer(bytes) // if not, the silence of the client ends it
+	}
 }
 
 func unavailable(w http.ResponseWriter, why string) {
 	w.Header().Set("Retry-After", "2")
 	http.Error(w, why, http.StatusServiceUnavailable)
-}
-
-// same reports whether two readings of a user give the same view.
-func same(a, b people.User) bool {
-	return a.Role == b.Role && a.Authority == b.Authority && a.Station == b.Station && a.Disabled == b.Disabled &&
-		slices.Equal(a.Scope.Floors, b.Scope.Floors) && slices.Equal(a.Scope.Sites, b.Scope.Sites) &&
-		slices.Equal(a.Scope.Regions, b.Scope.Regions) && slices.Equal(a.Scope.Residents, b.Scope.Residents)
 }
