@@ -20,6 +20,12 @@ const revisionKey = "directory.revision"
 // that is replaced, never changed. It is never nil.
 func (s *Store) Directory() *people.Directory { return s.picture.Load().directory }
 
+// Picture returns the directory with the revision that Plan.Revision takes.
+func (s *Store) Picture() (*people.Directory, string) {
+	p := s.picture.Load()
+	return p.directory, p.revision
+}
+
 // Refresh reads the registers again when another process changed them, such as
 // an import beside a running gateway. changed says whether it did.
 func (s *Store) Refresh(ctx context.Context) (changed bool, err error) {
@@ -114,12 +120,21 @@ func (s *Store) CheckEdge(_ context.Context, site care.SiteID, edge care.EdgeID,
 	return subtle.ConstantTimeCompare(HashSecret(secret), want) == 1, nil
 }
 
-const userColumns = `SELECT id, login, name, role, scope, password_hash, relation, authority, language, contacts, badge, station, disabled, must_change, subject, pin_hash, totp_secret FROM "user" `
+const userColumns = `SELECT id, login, name, role, scope, password_hash, relation, authority, language, contacts, badge, station, disabled, must_change, subject, pin_hash, totp_secret, wants FROM "user" `
 
 // UserByLogin returns the user of a login name; found is false when there is
 // none.
 func (s *Store) UserByLogin(ctx context.Context, login string) (u people.User, found bool, err error) {
 	return s.oneUser(ctx, userColumns+`WHERE login = $1`, login)
+}
+
+// UserBySubject returns the user who is tied to a person at an identity provider;
+// found is false when there is none.
+func (s *Store) UserBySubject(ctx context.Context, subject string) (u people.User, found bool, err error) {
+	if subject == "" {
+		return people.User{}, false, nil
+	}
+	return s.oneUser(ctx, userColumns+`WHERE subject = $1`, subject)
 }
 
 // User returns a user by id; found is false when there is none.
@@ -137,7 +152,7 @@ func oneUser(ctx context.Context, q querier, query, arg string) (u people.User, 
 	found, err = first(ctx, q, func(r *sql.Rows) error {
 		return r.Scan(&row.ID, &row.Login, &row.Name, &row.Role, &row.Scope, &row.PasswordHash,
 			&row.Relation, &row.Authority, &row.Language, &row.Contacts, &row.Badge,
-			&row.Station, &row.Disabled, &row.MustChange, &row.Subject, &row.PINHash, &row.TOTPSecret)
+			&row.Station, &row.Disabled, &row.MustChange, &row.Subject, &row.PINHash, &row.TOTPSecret, &row.Wants)
 	}, query, arg)
 	if err != nil || !found {
 		return people.User{}, false, err

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -35,9 +36,23 @@ type Plan struct {
 	// empty Language, PINHash or Subject and a nil list of Contacts keep the ones
 	// before, too; the second step of a sign-in is nobody's but the user's.
 	Users []people.User
+	// Left says of residents that they move out or have died (true), or that
+	// this was a mistake (false). Their rows must be in the plan.
+	Left map[care.ResidentID]bool
 	// By says who brings the plan, for the log of each site that it changes.
 	By care.Act
+	// Audit are rows for AuditLog, written with the plan if it changes anything.
+	Audit []care.Entry
+
+	// Revision, unless it is empty, is that of the picture on which the plan was
+	// made; when another one holds by now, the error is ErrStale.
+	Revision string
+	// DryRun only tells what the plan would do, and writes nothing.
+	DryRun bool
 }
+
+// ErrStale is the error of a plan whose picture is no longer true.
+var ErrStale = errors.New("somebody has changed what is registered meanwhile")
 
 // PlanEdge is an edge and what HashSecret makes of its secret. A nil hash
 // keeps the one before; a new edge without one cannot sign in.
@@ -46,27 +61,8 @@ type PlanEdge struct {
 	SecretHash []byte
 }
 
-// Count says what a plan did to one register.
-type Count struct {
-	Added, Changed, Unchanged int
-}
-
-// Summary says what a plan did.
-type Summary struct {
-	Regions, Sites, Zones, Points, Edges, Residents, Users Count
-	// ChangedSites are the sites whose log has a row about it, in order.
-	ChangedSites []care.SiteID
-}
-
-// changed reports whether the plan wrote anything.
-func (s Summary) changed() bool {
-	for _, n := range []Count{s.Regions, s.Sites, s.Zones, s.Points, s.Edges, s.Residents, s.Users} {
-		if n.Added+n.Changed > 0 {
-			return true
-		}
-	}
-	return false
-}
+// errDryRun undoes a plan that was only tried.
+var errDryRun = errors.New("the plan was only tried")
 
 // upsertChunk bounds the length of one statement.
 const upsertChunk = 200
@@ -77,7 +73,16 @@ const upsertChunk = 200
 func (s *Store) ApplyPlan(ctx context.Context, p Plan) (Summary, error) {
 	var sum Summary
 	err := s.withTurn(ctx, func() error {
-		if err := s.update(ctx, func(t *Tx) error { return s.applyPlan(ctx, t, p, &sum) }); err != nil {
+		err := s.update(ctx, func(t *Tx) error {
+			if err := s.applyPlan(ctx, t, p, &sum); err != nil || !p.DryRun {
+				return err
+			}
+			return errDryRun // so that nothing is kept
+		})
+		if err == errDryRun {
+			return nil
+		}
+		if err != nil {
 			return err
 		}
 		// The plan is in the ledger now, whatever becomes of the context.
@@ -94,11 +99,16 @@ func (s *Store) applyPlan(ctx context.Context, t *Tx, p Plan, sum *Summary) erro
 	if err != nil {
 		return explain("read the registers", err)
 	}
+	if p.Revision != "" {
+		if now, _, err := setting(ctx, t, revisionKey); err != nil || now != p.Revision {
+			return cmp.Or(err, ErrStale)
+		}
+	}
 	next, err := p.rows(old)
 	if err != nil {
 		return err
 	}
-	a := application{ctx, t, s.writeQ, make(map[care.SiteID][]string)}
+	a := application{ctx, t, s.writeQ, make(map[care.SiteID][]string), p.left(), &sum.Rows}
 	if err := a.apply(old, next, sum); err != nil {
 		return err
 	}
@@ -108,13 +118,18 @@ func (s *Store) applyPlan(ctx context.Context, t *Tx, p Plan, sum *Summary) erro
 	if err := a.log(p.By, sum); err != nil {
 		return err
 	}
+	for _, e := range p.Audit {
+		if _, err := t.Log(ctx, AuditLog, e); err != nil {
+			return err
+		}
+	}
 	return t.setSetting(ctx, revisionKey, care.NewID())
 }
 
 // rows checks the plan against what is registered and turns it into rows.
 func (p Plan) rows(old *registers) (*registers, error) {
 	if err := p.check(old); err != nil {
-		return nil, fmt.Errorf("the plan cannot be applied, nothing was changed:\n%w", err)
+		return nil, err
 	}
 	logins := make(map[string]care.UserID)
 	for _, u := range old.users {
@@ -170,6 +185,22 @@ func (p Plan) rows(old *registers) (*registers, error) {
 	return &r, nil
 }
 
+// left is what becomes of the column left_at of those whom the plan names.
+func (p Plan) left() map[care.ResidentID]*int64 {
+	columns := make(map[care.ResidentID]*int64)
+	at := p.By.At
+	if at.IsZero() {
+		at = time.Now()
+	}
+	for id, gone := range p.Left {
+		columns[id] = nil
+		if gone {
+			columns[id] = new(micros(at))
+		}
+	}
+	return columns
+}
+
 // application is one plan on its way into the ledger.
 type application struct {
 	ctx context.Context
@@ -177,6 +208,9 @@ type application struct {
 	db  *bun.DB
 	// changes has for each site what was changed, in words for its log.
 	changes map[care.SiteID][]string
+	// left is when residents left, nil for those who have not.
+	left map[care.ResidentID]*int64
+	rows *[]PlanRow
 }
 
 func (a application) apply(old, next *registers, sum *Summary) error {
@@ -200,7 +234,10 @@ func (a application) apply(old, next *registers, sum *Summary) error {
 				r.FamilyConsent, r.ConsentAt = was.FamilyConsent, was.ConsentAt
 			}
 			r.Contacts = cmp.Or(r.Contacts, was.Contacts, noContacts)
-			r.Away, r.LeftAt = was.Away, was.LeftAt // staff records these, no plan
+			r.Away, r.LeftAt = was.Away, was.LeftAt // staff records these, no file
+			if at, told := a.left[r.ID]; told {
+				r.LeftAt = at
+			}
 		}); err != nil {
 		return err
 	}
@@ -226,7 +263,7 @@ func (a application) apply(old, next *registers, sum *Summary) error {
 			}
 			r.PINHash = cmp.Or(r.PINHash, was.PINHash)
 			r.Subject = cmp.Or(r.Subject, was.Subject)
-			r.TOTPSecret = was.TOTPSecret
+			r.TOTPSecret, r.Wants = was.TOTPSecret, was.Wants
 			r.Language = cmp.Or(r.Language, was.Language)
 			r.Contacts = cmp.Or(r.Contacts, was.Contacts, noContacts)
 		})
@@ -262,18 +299,24 @@ func upsert[R any](a application, register, key string, old, next []R, keyOf fun
 		changed []R
 	)
 	concerned := make(map[care.SiteID]int)
-	for _, r := range next {
+	for place, r := range next {
 		was, exists := before[keyOf(r)]
 		if merge != nil {
 			merge(was, &r) // was is empty for a new one
 		}
+		state := RowUnchanged
 		switch {
 		case !exists:
 			n.Added++
+			state = RowAdded
 		case !reflect.DeepEqual(was, r):
 			n.Changed++
+			state = RowChanged
 		default:
 			n.Unchanged++
+		}
+		*a.rows = append(*a.rows, PlanRow{register, place, state})
+		if state == RowUnchanged {
 			continue
 		}
 		changed = append(changed, r)

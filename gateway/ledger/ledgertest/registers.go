@@ -7,11 +7,15 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
 	"shouwang.care/shouwang/gateway/ledger"
 )
+
+// noRows leaves out what testPlanTried looks at.
+var noRows = cmpopts.IgnoreFields(ledger.Summary{}, "Rows")
 
 func testPlanTwice(t *testing.T, e Engine) {
 	s := e.Open(t)
@@ -21,7 +25,7 @@ func testPlanTwice(t *testing.T, e Engine) {
 	if diff := cmp.Diff(ledger.Summary{
 		Regions: added(2), Sites: added(2), Zones: added(1), Points: added(3), Edges: added(1), Residents: added(1), Users: added(3),
 		ChangedSites: []care.SiteID{home, "qiutao"},
-	}, sum); diff != "" {
+	}, sum, noRows); diff != "" {
 		t.Errorf("the first time (-want +got):\n%s", diff)
 	}
 	p, d := plan(), s.Directory()
@@ -57,7 +61,7 @@ func testPlanTwice(t *testing.T, e Engine) {
 	sum = must[ledger.Summary](t)(s.ApplyPlan(ctx, again))
 	if diff := cmp.Diff(ledger.Summary{
 		Regions: same(2), Sites: same(2), Zones: same(1), Points: same(3), Edges: same(1), Residents: same(1), Users: same(3),
-	}, sum); diff != "" {
+	}, sum, noRows); diff != "" {
 		t.Errorf("the second time (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff(wantDirectory, s.Directory()); diff != "" {
@@ -94,7 +98,7 @@ func testPlanChanges(t *testing.T, e Engine) {
 	if diff := cmp.Diff(ledger.Summary{
 		Zones: ledger.Count{Added: 1}, Points: ledger.Count{Changed: 1}, Edges: ledger.Count{Changed: 1}, Users: ledger.Count{Added: 1, Changed: 2},
 		ChangedSites: []care.SiteID{home},
-	}, sum); diff != "" {
+	}, sum, noRows); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	d := s.Directory()
