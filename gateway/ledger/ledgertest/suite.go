@@ -44,6 +44,7 @@ func Run(t *testing.T, e Engine) {
 		"statistics/incidents":            testIncidentsBetween,
 		"statistics/events":               testEventsBetween,
 		"statistics/suppressed":           testSuppressedBetween,
+		"statistics/last tests":           testLastTests,
 		"log/signed heads":                testSignHeads,
 		"log/forged within the chain":     testForgedWithinTheChain,
 		"invariants":                      testInvariants,
