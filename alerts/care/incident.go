@@ -167,6 +167,8 @@ const (
 	EntryUndelivered EntryKind = "incident.undelivered" // not delivered, because of Reason
 	EntryStepEmpty   EntryKind = "incident.step_empty"  // nobody was there to be told at a step
 	EntryUntold      EntryKind = "incident.untold"      // nobody at all could be told
+	EntryUnshown     EntryKind = "incident.unshown"     // no board of its floor shows and sounds it, so the ladder goes on
+	EntryQuieted     EntryKind = "incident.quieted"     // somebody held the sound of the station To, until Until
 
 	EntryShelved    EntryKind = "point.shelved"    // until Until
 	EntryUnshelved  EntryKind = "point.unshelved"  // by somebody, or because the time was over

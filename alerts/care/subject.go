@@ -13,6 +13,7 @@ const (
 	SubjectRegion SubjectKind = "region" // the homes of a village together
 	SubjectSite   SubjectKind = "site"   // the edges of a house together
 	SubjectRoster SubjectKind = "roster" // a duty of the site's roster
+	SubjectBoard  SubjectKind = "board"  // the boards of a floor; an empty ID is the whole site
 )
 
 // The details of an edge.
@@ -48,6 +49,18 @@ func SitePoint(site SiteID) PointID { return PointID(string(SubjectSite) + ":" +
 // RosterPoint returns the point id that stands for a duty of a site's roster.
 func RosterPoint(duty string) PointID { return PointID(string(SubjectRoster) + ":" + duty) }
 
+// A floor is whatever people call it; these would look like parts of an id.
+var (
+	floorID = strings.NewReplacer("%", "%25", ":", "%3A", "/", "%2F")
+	floorOf = strings.NewReplacer("%25", "%", "%3A", ":", "%2F", "/")
+)
+
+// BoardPoint returns the point id that stands for the boards of a floor, as zones
+// name it; an empty floor stands for a station that serves the whole site.
+func BoardPoint(floor string) PointID {
+	return PointID(string(SubjectBoard) + ":" + floorID.Replace(floor))
+}
+
 // ParseSubject takes a point id apart. An id without a known kind is that of a
 // device's point.
 func ParseSubject(p PointID) Subject {
@@ -56,6 +69,8 @@ func ParseSubject(p PointID) Subject {
 		return Subject{ID: string(p)}
 	}
 	switch k := SubjectKind(kind); k {
+	case SubjectBoard:
+		return Subject{Kind: k, ID: floorOf.Replace(rest)}
 	case SubjectEdge, SubjectRegion, SubjectSite, SubjectRoster:
 		id, detail, _ := strings.Cut(rest, ":")
 		return Subject{k, id, detail}

@@ -94,6 +94,24 @@ type Tx interface {
 	PresenceUntil(ctx context.Context, site care.SiteID, zone care.ZoneID) (time.Time, error)
 	SavePresence(ctx context.Context, site care.SiteID, zone care.ZoneID, by care.Act, until time.Time) error
 
+	// Commission notes that a point proved itself by its own channel, the first
+	// time only.
+	Commission(ctx context.Context, site care.SiteID, point care.PointID, at time.Time) error
+	// SaveWalk keeps a walk test, or its end. Walk returns one, nil when there is
+	// none of the id, and RunningWalks those of a site that have not ended.
+	SaveWalk(ctx context.Context, w alerts.WalkTest) error
+	Walk(ctx context.Context, id string) (*alerts.WalkTest, error)
+	RunningWalks(ctx context.Context, site care.SiteID) ([]alerts.WalkTest, error)
+	// SaveTick keeps what was triggered in a walk test, Tick returns it, nil when
+	// nothing was, and TestTicks all of a test.
+	SaveTick(ctx context.Context, k alerts.Tick) error
+	Tick(ctx context.Context, test string, point care.PointID, class care.Class) (*alerts.Tick, error)
+	TestTicks(ctx context.Context, test string) ([]alerts.Tick, error)
+	// BoardPassed returns when the ladder of an incident last went on because no
+	// board showed this alarm of it, the zero time when it never did.
+	BoardPassed(ctx context.Context, incident string, alarms int) (time.Time, error)
+	SaveBoardPassed(ctx context.Context, incident string, alarms int, at time.Time) error
+
 	// Condition returns what is known of a rule at a point, nil when nothing is.
 	Condition(ctx context.Context, rule string, site care.SiteID, point care.PointID) (json.RawMessage, error)
 	SaveCondition(ctx context.Context, rule string, site care.SiteID, point care.PointID, body json.RawMessage) error
