@@ -19,6 +19,7 @@ const (
 	Explain  ActionKind = "explain" // tells the cause that was left pending
 	Shelve   ActionKind = "shelve"
 	Unshelve ActionKind = "unshelve"
+	Walking  ActionKind = "walk"
 )
 
 // Action is one act of one person on one incident.
@@ -31,8 +32,9 @@ type Action struct {
 	Name  string
 	Means care.Means
 	// Alarms is how many activations of the incident the person has seen when
-	// he resolves it; 0 when that is not known. A form that was left open must
-	// not end an incident that has alarmed again meanwhile.
+	// he accepts it, arrives or resolves it; 0 when that does not matter. A form
+	// that was left open, or a press that waited for a lost gateway, must not
+	// silence what has alarmed again meanwhile.
 	Alarms int
 	// Cause, Reason and Note belong to Resolve and Explain; Note alone to
 	// AddNote.
@@ -63,6 +65,10 @@ const (
 	CodeWatchNeeded  Code = "watch_needed"   // fire and gas need a person who keeps watch instead
 	CodeOpenIncident Code = "open_incident"  // somebody has to look first
 	CodeNotShelved   Code = "not_shelved"
+
+	CodeWalkTooLong Code = "walk_too_long" // more than MaxWalk
+	CodeWalkRuns    Code = "walk_runs"     // another one of the floor is under way; Who says whose
+	CodeWalkOver    Code = "walk_over"     // it has ended
 )
 
 // IllegalError refuses an action. Nothing was changed.

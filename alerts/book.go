@@ -20,6 +20,7 @@ const (
 	TimerOutage  TimerKind = "outage"  // what the outage Ref, which is over, has left silent stands for itself
 	TimerCare    TimerKind = "care"    // a care alarm that was held back; Ref is site/point/class
 	TimerRule    TimerKind = "rule"    // a condition of a rule will have lasted; Ref is rule/site/point
+	TimerWalk    TimerKind = "walk"    // the walk test Ref ends
 	TimerNotice  TimerKind = "notice"  // try the notice Ref, or ask what became of it
 )
 

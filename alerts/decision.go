@@ -23,6 +23,8 @@ type Decision struct {
 	Timers []Timer
 	// Shelf is to be put up, nil when none is.
 	Shelf *Shelf
+	// Tick is for the sheet of a walk test, nil when none is.
+	Tick *Tick
 }
 
 // Has reports whether a row of the kind is among the entries.

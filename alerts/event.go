@@ -37,6 +37,9 @@ type Situation struct {
 	// Under is the open incident that explains one of the equipment at this
 	// point; empty when nothing does.
 	Under string
+	// Walk is the walk test that runs on the floor of the point, nil when none
+	// does.
+	Walk *Walk
 	// Severity is that of an incident that is raised; 0 is that of its class.
 	Severity care.Severity
 	// Held says that the event was recorded before and held back, and that the
@@ -72,8 +75,9 @@ type Hold struct {
 // alarms nevertheless, and the incident is cleared at once.
 //
 // An activation may alarm nobody: the point is shelved, a carer is in the room,
-// or the rules of the resident's care hold it back. A row says why, and what
-// lasts is looked at again when that ends.
+// somebody walks through the floor and tests it (see WalkTest), or the rules of
+// the resident's care hold it back. A row says why, and what lasts is looked at
+// again when that ends.
 //
 // A clear event ends the condition when no other point under the key is
 // active. It never closes the incident. Of a call it says that the resident
@@ -81,7 +85,11 @@ type Hold struct {
 func OnEvent(in Situation) Decision {
 	switch {
 	case in.Event.Phase == care.Test:
-		return Decision{Entries: []care.Entry{in.entry(care.EntryTested)}}
+		d := Decision{Entries: []care.Entry{in.entry(care.EntryTested)}, Tick: in.tick(false)}
+		if d.Tick != nil {
+			d.Entries[0].Reason = care.TestedWalking
+		}
+		return d
 	case in.Event.Class == care.Presence:
 		return Decision{} // OnPresence decides
 	case Momentary(in.Event.Class):
@@ -106,6 +114,7 @@ func OnEvent(in Situation) Decision {
 			d = in.suppress(why, until)
 		} else {
 			d = in.alarm(active)
+			d.Tick = in.tick(true)
 		}
 	case in.Event.Phase == care.Clear && !active && in.Open != nil && in.Open.Active:
 		i := *in.Open
@@ -132,6 +141,7 @@ func (in Situation) moment() Decision {
 		d = in.suppress(why, time.Time{})
 	} else {
 		d = in.alarm(false)
+		d.Tick = in.tick(true)
 	}
 	if newest {
 		d.State = &PointState{Sequence: max(in.Before.Sequence, in.Event.Sequence), ChangedAt: in.Event.Time}
@@ -166,9 +176,12 @@ func (in Situation) cancel(newest bool) Decision {
 // "" when it shall alarm.
 func (in Situation) quiet() (why string, until time.Time) {
 	class := in.Event.Class
+	walk, lasting := in.walking()
 	switch {
 	case in.Shelf != nil && in.Shelf.Until.After(in.Now):
 		return care.SuppressedShelved, in.Shelf.Until
+	case walk:
+		return care.TestedWalking, lasting
 	case (class == care.BedExit || class == care.Wandering) && in.Attended.After(in.Now):
 		return care.SuppressedPresence, in.Attended
 	case class.Care() && in.Open == nil:
@@ -182,6 +195,9 @@ func (in Situation) suppress(why string, until time.Time) Decision {
 	var d Decision
 	if !in.Held {
 		e := in.entry(care.EntrySuppressed)
+		if d.Tick = in.tick(false); why == care.TestedWalking {
+			e.Kind = care.EntryTested
+		}
 		e.Reason = why
 		if !until.IsZero() {
 			e.Until = &until

@@ -174,6 +174,8 @@ const (
 	EntryUnshelved  EntryKind = "point.unshelved"  // by somebody, or because the time was over
 	EntrySuppressed EntryKind = "point.suppressed" // an event that alarmed nobody, because of Reason
 	EntryZone       EntryKind = "zone.presence"    // a carer is in a room without an incident
+	EntryWalkBegan  EntryKind = "walk_test.began"  // of the floor Reason, until Until; Note is its id
+	EntryWalkEnded  EntryKind = "walk_test.ended"  // by somebody, or because the time was over
 
 	EntryConsented EntryKind = "resident.consented" // 单独同意 to inform the family
 	EntryWithdrawn EntryKind = "resident.withdrawn"
@@ -194,6 +196,10 @@ const (
 func AuditKinds() []EntryKind {
 	return []EntryKind{AuditSignedIn, AuditRefused, AuditSignedOut, AuditLooked, AuditChanged, AuditExported, AuditErased}
 }
+
+// TestedWalking is the reason of EntryTested for what was triggered in a walk
+// test; see alerts.WalkTest.
+const TestedWalking = "walk_test"
 
 // The reasons of EntrySuppressed, besides those of care rules (off, hours,
 // away).

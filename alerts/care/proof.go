@@ -61,6 +61,9 @@ const (
 
 // PointProof is the last proof of life of a point, and its deadline.
 type PointProof struct {
+	// Commissioned is when it reported on its own channel for the first time
+	// since it was installed, zero while it has not.
+	Commissioned time.Time
 	// LastSeen is zero when it was never heard.
 	LastSeen time.Time
 	Proof    Proof

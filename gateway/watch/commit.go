@@ -152,6 +152,11 @@ func (t *turn) commitSevere(ctx context.Context, e care.Received, severity care.
 	if err != nil {
 		return o, err
 	}
+	if e.Phase != care.Clear && care.EventProof(e.Class) == care.ProofReport && care.ParseSubject(e.Point).Kind == care.SubjectPoint {
+		if err := t.tx.Commission(ctx, e.Site, e.Point, t.now); err != nil {
+			return o, fmt.Errorf("note that point %s works: %w", e.Point, err)
+		}
+	}
 	if e.Class == care.Presence && e.Phase == care.Active {
 		return o, t.presenceEvent(ctx, e, point)
 	}

@@ -134,6 +134,11 @@ func (t *turn) write(ctx context.Context, at place, d alerts.Decision) error {
 			return fmt.Errorf("shelve point %s: %w", d.Shelf.Point, err)
 		}
 	}
+	if d.Tick != nil {
+		if err := t.tx.SaveTick(ctx, *d.Tick); err != nil {
+			return fmt.Errorf("tick point %s off: %w", d.Tick.Point, err)
+		}
+	}
 	for _, e := range d.Entries {
 		ref := e.Incident
 		if ref == "" {

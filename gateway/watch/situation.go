@@ -12,8 +12,11 @@ import (
 // situation loads what the core needs to know of an event.
 func (t *turn) situation(ctx context.Context, e care.Received, p care.Point) (alerts.Situation, error) {
 	in := alerts.Situation{Now: t.now, Event: e, Point: p}
-	if e.Phase == care.Test || e.Class == care.Presence {
+	if e.Class == care.Presence {
 		return in, nil
+	}
+	if err := t.loadWalk(ctx, &in); err != nil || e.Phase == care.Test {
+		return in, err
 	}
 	in.ID = care.NewIDAt(t.now)
 	in.Site = t.w.site(e.Site)

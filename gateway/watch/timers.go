@@ -166,6 +166,8 @@ func (t *turn) fire(ctx context.Context, timer alerts.Timer) error {
 		do = t.heldAgain
 	case alerts.TimerRule:
 		do = t.ruleDue
+	case alerts.TimerWalk:
+		do = t.walkEnds
 	case alerts.TimerNotice:
 		do = t.noticeDue
 	default:

@@ -12,6 +12,9 @@
 // process every deadline begins anew. Deadlines are measured by the monotonic
 // clock.
 //
+// What was never heard is not yet installed: it is shown as such, and silence is
+// an alarm from its first message on.
+//
 // One cause gives one card:
 //
 //   - Points behind an edge that is offline are not reported. Once it is back,

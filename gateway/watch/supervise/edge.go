@@ -57,6 +57,9 @@ func (e *edge) lost(base, up time.Duration) (lost bool, since time.Duration, rip
 		since = max(e.offline, base)
 		return true, since, up-since >= willGrace
 	}
+	if !e.hasState {
+		return false, 0, false // it is not yet installed
+	}
 	if since = e.heardSince(base) + edgeDeadline; up >= since {
 		return true, since, true
 	}

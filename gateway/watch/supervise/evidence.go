@@ -12,7 +12,7 @@ import (
 
 // evidence is the data of an event, as JSON.
 type evidence struct {
-	// Reason is never_heard, not_heard, offline, outage, region, spool, clock
+	// Reason is not_heard, offline, outage, region, spool, clock
 	// or battery, and of a clear event also heard or another_outage.
 	Reason          string           `json:"reason"`
 	Since           time.Time        `json:"since,omitzero"`

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -25,6 +26,9 @@ func (s *Supervisor) load(ctx context.Context, now moment) error {
 	}
 	for key, at := range seen {
 		s.picture.heard(now, key, at, care.ProofHello)
+	}
+	if s.picture.commissioned, err = s.o.Rows.Commissioned(ctx); err != nil {
+		return err
 	}
 	states, err := s.o.Rows.EdgeStates(ctx)
 	if err != nil {
@@ -79,8 +83,8 @@ func (s *Supervisor) keep(ctx context.Context) error {
 // flush writes what is new. What could not be written stays new.
 func (s *Supervisor) flush(ctx context.Context) error {
 	s.mu.Lock()
-	fresh, proved := s.fresh, s.proved
-	s.fresh, s.proved = map[people.SitePoint]time.Time{}, false
+	fresh, works, proved := s.fresh, s.works, s.proved
+	s.fresh, s.works, s.proved = map[people.SitePoint]time.Time{}, map[people.SitePoint]time.Time{}, false
 	var names map[care.SiteID][]care.PointID
 	if proved {
 		names = s.picture.reported()
@@ -96,6 +100,14 @@ func (s *Supervisor) flush(ctx context.Context) error {
 					s.fresh[key] = at
 				}
 			}
+			s.mu.Unlock()
+		}
+	}
+	if len(works) > 0 {
+		if err := s.o.Rows.FlushCommissioned(ctx, works); err != nil {
+			errs = append(errs, err)
+			s.mu.Lock()
+			maps.Copy(s.works, works)
 			s.mu.Unlock()
 		}
 	}

@@ -71,6 +71,9 @@ func (l *look) findLosses() {
 			continue
 		}
 		s := l.standing(l.now, point)
+		if !s.heard {
+			continue // it is not yet installed
+		}
 		name := people.SiteEdge{Site: key.Site, Edge: point.Edge}
 		since, found := l.overdue[key]
 		lost := loss{key: key, ripe: true}
@@ -266,9 +269,9 @@ func (l *look) judgePoints() {
 			continue
 		}
 		point := l.dir.Points[s.key]
-		v := evidence{Reason: "never_heard", Since: l.wall(s.since), DeadlineSeconds: int(point.Deadline().Seconds())}
-		if life, heard := l.lives[s.key]; heard {
-			v.Reason, v.LastSeen = "not_heard", timeOf(life.seen)
+		v := evidence{
+			Reason: "not_heard", Since: l.wall(s.since), DeadlineSeconds: int(point.Deadline().Seconds()),
+			LastSeen: timeOf(l.standing(l.now, point).life.seen),
 		}
 		l.raise(target{s.key.Site, s.key.Point, care.Silent}, point.Edge, v)
 	}
@@ -322,7 +325,8 @@ func (l *look) clearSilence() {
 		case subject.Kind == care.SubjectPoint && at.class == care.Silent:
 			point, known := l.dir.Point(at.site, at.point)
 			edge = point.Edge
-			heard = !known || l.standing(l.now, point).proven
+			s := l.standing(l.now, point)
+			heard = !known || s.proven || !s.heard
 		case subject.Kind == care.SubjectEdge:
 			edge = care.EdgeID(subject.ID)
 			name := people.SiteEdge{Site: at.site, Edge: edge}

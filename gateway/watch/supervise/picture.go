@@ -54,10 +54,12 @@ type picture struct {
 	unwell   time.Duration
 	isUnwell bool
 
-	points    map[people.SitePoint]time.Duration // since when each is registered
-	lives     map[people.SitePoint]life
-	edges     map[people.SiteEdge]*edge
-	batteries map[people.SitePoint]battery
+	points map[people.SitePoint]time.Duration // since when each is registered
+	lives  map[people.SitePoint]life
+	// commissioned is when points proved themselves for the first time.
+	commissioned map[people.SitePoint]time.Time
+	edges        map[people.SiteEdge]*edge
+	batteries    map[people.SitePoint]battery
 	// overdue is since when points are silent.
 	overdue map[people.SitePoint]time.Duration
 	outages map[people.SiteEdge]*outage
@@ -67,15 +69,16 @@ type picture struct {
 
 func newPicture(start moment) *picture {
 	return &picture{
-		last:      start,
-		points:    map[people.SitePoint]time.Duration{},
-		lives:     map[people.SitePoint]life{},
-		edges:     map[people.SiteEdge]*edge{},
-		batteries: map[people.SitePoint]battery{},
-		overdue:   map[people.SitePoint]time.Duration{},
-		outages:   map[people.SiteEdge]*outage{},
-		regions:   map[care.RegionID]*outage{},
-		houses:    map[care.SiteID]*outage{},
+		last:         start,
+		points:       map[people.SitePoint]time.Duration{},
+		lives:        map[people.SitePoint]life{},
+		commissioned: map[people.SitePoint]time.Time{},
+		edges:        map[people.SiteEdge]*edge{},
+		batteries:    map[people.SitePoint]battery{},
+		overdue:      map[people.SitePoint]time.Duration{},
+		outages:      map[people.SiteEdge]*outage{},
+		regions:      map[care.RegionID]*outage{},
+		houses:       map[care.SiteID]*outage{},
 	}
 }
 
@@ -181,6 +184,10 @@ func (p *picture) standing(now moment, point care.Point) standing {
 	key := people.SitePoint{Site: point.Site, Point: point.ID}
 	var s standing
 	s.life, s.heard = p.lives[key]
+	if at, works := p.commissioned[key]; works && !s.heard {
+		// It was heard, and the process ended before that was written.
+		s.life, s.heard = life{seen: at, up: now.up - now.at.Sub(at), reported: true}, true
+	}
 	since := max(p.base, p.points[key])
 	if e := p.edges[people.SiteEdge{Site: point.Site, Edge: point.Edge}]; e != nil && point.Edge != "" {
 		since = max(since, e.back)
@@ -200,7 +207,7 @@ func (p *picture) standing(now moment, point care.Point) standing {
 func (p *picture) proof(now moment, point care.Point) care.PointProof {
 	s := p.standing(now, point)
 	v := care.PointProof{
-		LastSeen: s.life.seen, Proof: care.ProofNone, Coverage: care.Unproven,
+		Commissioned: p.commissioned[people.SitePoint{Site: point.Site, Point: point.ID}], LastSeen: s.life.seen, Proof: care.ProofNone, Coverage: care.Unproven,
 		Deadline: point.Deadline(), DueAt: now.at.Add(s.due - now.up),
 	}
 	switch {
@@ -218,7 +225,7 @@ func (p *picture) proof(now moment, point care.Point) care.PointProof {
 		v.Doubt = care.DoubtOutage
 	case s.overdue && s.edgeLate && !found:
 		v.Doubt = care.DoubtWaiting
-	case s.overdue && !point.Unregistered && !point.Retired:
+	case s.overdue && s.heard && !point.Unregistered && !point.Retired:
 		v.Coverage = care.Unheard
 	case !s.heard:
 		v.Doubt = care.DoubtNever

@@ -97,6 +97,21 @@ func (m *model) pass(d time.Duration) {
 	}
 }
 
+// restart takes up what is kept over a restart, as load does.
+func (m *model) restart() {
+	old := m.p
+	m.now.up = 0
+	m.p = newPicture(m.now)
+	for key, l := range old.lives {
+		m.p.heard(m.now, key, l.seen, care.ProofReport)
+	}
+	for name, e := range old.edges {
+		if e.hasState {
+			m.p.edge(m.now, name).restore(EdgeState{Site: name.Site, Edge: name.Edge, State: e.state, ReceivedAt: e.stateAt})
+		}
+	}
+}
+
 func TestJumpsAndPausesRaiseNothing(t *testing.T) {
 	for name, jump := range map[string]struct{ up, wall time.Duration }{
 		"the wall clock is set a day ahead":      {passEvery, 24 * time.Hour},
@@ -180,8 +195,7 @@ func TestSilenceFollowsTheWorld(t *testing.T) {
 				m.pass(time.Duration(rapid.IntRange(1, 300).Draw(t, "away")) * time.Second)
 				m.well = true
 			case "restart":
-				m.now.up = 0
-				m.p = newPicture(m.now)
+				m.restart()
 			}
 			m.pass(time.Duration(rapid.IntRange(0, 600).Draw(t, "then")) * time.Second)
 		}

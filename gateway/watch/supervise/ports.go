@@ -38,6 +38,10 @@ type Rows interface {
 	LastSeen(ctx context.Context) (map[people.SitePoint]time.Time, error)
 	// FlushLastSeen writes such times. An older one never replaces a newer one.
 	FlushLastSeen(ctx context.Context, seen map[people.SitePoint]time.Time) error
+	// Commissioned returns when points proved themselves for the first time, and
+	// FlushCommissioned writes such times. Only the first of a point counts.
+	Commissioned(ctx context.Context) (map[people.SitePoint]time.Time, error)
+	FlushCommissioned(ctx context.Context, points map[people.SitePoint]time.Time) error
 	// EdgeStates returns the last state of each edge.
 	EdgeStates(ctx context.Context) ([]EdgeState, error)
 	// Setting returns what was kept under a key, and whether anything was.

@@ -30,6 +30,7 @@ type memory struct {
 
 	seen     map[people.SitePoint]time.Time
 	states   map[people.SiteEdge]EdgeState
+	works    map[people.SitePoint]time.Time
 	settings map[string]string
 	writes   int
 	failRows error
@@ -37,7 +38,7 @@ type memory struct {
 
 func newMemory() *memory {
 	return &memory{
-		active: map[target]time.Time{}, seen: map[people.SitePoint]time.Time{},
+		active: map[target]time.Time{}, seen: map[people.SitePoint]time.Time{}, works: map[people.SitePoint]time.Time{},
 		states: map[people.SiteEdge]EdgeState{}, settings: map[string]string{},
 	}
 }
@@ -82,6 +83,22 @@ func (m *memory) FlushLastSeen(_ context.Context, seen map[people.SitePoint]time
 		return m.failRows
 	}
 	maps.Copy(m.seen, seen)
+	return nil
+}
+
+func (m *memory) Commissioned(context.Context) (map[people.SitePoint]time.Time, error) {
+	return maps.Clone(m.works), nil
+}
+
+func (m *memory) FlushCommissioned(_ context.Context, points map[people.SitePoint]time.Time) error {
+	if m.failRows != nil {
+		return m.failRows
+	}
+	for key, at := range points {
+		if _, known := m.works[key]; !known {
+			m.works[key] = at
+		}
+	}
 	return nil
 }
 

@@ -343,6 +343,25 @@ func TestTimeInWhichTheBrokerWasAwayDoesNotCount(t *testing.T) {
 	})
 }
 
+// On day one forty edges are registered and none is plugged in.
+func TestAnEdgeThatWasNeverHeard(t *testing.T) {
+	story(t, func(n *night) {
+		var rooms []*box
+		for r := range 40 {
+			rooms = append(rooms, n.edge("songhe", care.NursingHome, care.EdgeID(fmt.Sprintf("room-%02d", r)), 3))
+			rooms[r].unplugged = true
+		}
+		n.start()
+		n.pass(24 * time.Hour)
+		n.expect()
+		rooms[7].unplugged = false
+		n.pass(10 * time.Minute)
+		rooms[7].unplugged = true
+		n.pass(10 * time.Minute)
+		n.expect("silent active of songhe/edge:room-07")
+	})
+}
+
 func TestAPointThatWasNeverHeard(t *testing.T) {
 	story(t, func(n *night) {
 		floor := n.edge("songhe", care.NursingHome, "floor-2", 1)
@@ -357,11 +376,19 @@ func TestAPointThatWasNeverHeard(t *testing.T) {
 			t.Errorf("it stands as %+v", p)
 		}
 		n.expect()
-		n.pass(3 * time.Minute)
-		n.expect("silent active of songhe/smoke")
-		if p := n.proof(smoke); p.Coverage != care.Unheard || p.Doubt != "" {
+		n.pass(24 * time.Hour) // nobody is called before it has ever spoken
+		n.expect()
+		if p := n.proof(smoke); p.Coverage != care.Unproven || p.Doubt != care.DoubtNever || !p.Commissioned.IsZero() {
 			t.Errorf("it stands as %+v", p)
 		}
+		smoke.dead = false
+		n.pass(2 * time.Minute)
+		if p := n.proof(smoke); p.Coverage != care.Proved || p.Commissioned.IsZero() {
+			t.Errorf("after its first message it stands as %+v", p)
+		}
+		smoke.dead = true
+		n.pass(5 * time.Minute)
+		n.expect("silent active of songhe/smoke")
 		smoke.dead = false
 		n.pass(2 * time.Minute)
 		n.expect("silent clear of songhe/smoke")
@@ -390,9 +417,20 @@ func TestHelloIsNoProof(t *testing.T) {
 		n.start() // which is remembered
 		n.pass(2 * time.Minute)
 		p := n.proof(cord)
-		want := care.PointProof{Proof: care.ProofReport, Coverage: care.Proved, Deadline: care.MainsDeadline, LastSeen: p.LastSeen, DueAt: p.LastSeen.Add(care.MainsDeadline)}
-		if diff := cmp.Diff(want, p); diff != "" {
+		want := care.PointProof{Proof: care.ProofReport, Coverage: care.Proved, Deadline: care.MainsDeadline, LastSeen: p.LastSeen, DueAt: p.LastSeen.Add(care.MainsDeadline), Commissioned: p.Commissioned}
+		if diff := cmp.Diff(want, p); diff != "" || p.Commissioned.IsZero() {
 			t.Errorf("after it (-want +got):\n%s", diff)
+		}
+		n.s.Replaced("songhe", "cord") // by another one, which has to be pulled as well
+		if p := n.proof(cord); p.Doubt != care.DoubtHello || !p.Commissioned.IsZero() {
+			t.Errorf("replaced it stands as %+v", p)
+		}
+		delete(n.memory.works, people.SitePoint{Site: "songhe", Point: "cord"}) // as whoever replaces it does
+		n.stop()
+		n.start()
+		n.pass(time.Minute)
+		if p := n.proof(cord); p.Doubt != care.DoubtHello || !p.Commissioned.IsZero() {
+			t.Errorf("replaced, and after a restart, it stands as %+v", p)
 		}
 	})
 }

@@ -43,6 +43,7 @@ type Supervisor struct {
 	mu      sync.Mutex
 	picture *picture
 	fresh   map[people.SitePoint]time.Time // heard and not yet written
+	works   map[people.SitePoint]time.Time // have proved themselves for the first time, not yet written
 	proved  bool                           // points have proved themselves, not yet written
 	passed  time.Duration                  // when the latest pass was complete
 
@@ -57,7 +58,7 @@ type saying struct {
 
 // New takes up what was known before this process.
 func New(ctx context.Context, o Options) (*Supervisor, error) {
-	s := &Supervisor{o: o, started: time.Now(), fresh: map[people.SitePoint]time.Time{}, said: map[target]saying{}}
+	s := &Supervisor{o: o, started: time.Now(), fresh: map[people.SitePoint]time.Time{}, works: map[people.SitePoint]time.Time{}, said: map[target]saying{}}
 	now := s.now()
 	s.picture = newPicture(now)
 	if err := s.load(ctx, now); err != nil {
@@ -85,6 +86,24 @@ func (s *Supervisor) Seen(site care.SiteID, point care.PointID, at time.Time, pr
 		s.fresh[key] = s.picture.lives[key].seen
 	}
 	s.proved = s.proved || proved
+	if _, known := s.picture.commissioned[key]; !known && proof == care.ProofReport {
+		s.picture.commissioned[key] = s.now().at
+		s.works[key] = s.picture.commissioned[key]
+	}
+}
+
+// Replaced has a point prove itself again, because another device stands in its
+// place. What the ledger keeps of it is the caller's.
+func (s *Supervisor) Replaced(site care.SiteID, point care.PointID) {
+	key := people.SitePoint{Site: site, Point: point}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.picture.commissioned, key)
+	delete(s.works, key)
+	if l, heard := s.picture.lives[key]; heard && l.reported {
+		l.reported, s.proved = false, true
+		s.picture.lives[key] = l
+	}
 }
 
 // Observe looks for the levels of batteries among readings. It does not block.

@@ -1,0 +1,174 @@
+package watch
+
+import (
+	"context"
+	"fmt"
+
+	"shouwang.care/shouwang/alerts"
+	"shouwang.care/shouwang/alerts/care"
+)
+
+// StartWalk begins a walk test of a floor; the id and the time are given here.
+// The error is an *alerts.IllegalError when there may be none now.
+func (w *Watch) StartWalk(ctx context.Context, walk alerts.WalkTest) (alerts.WalkTest, error) {
+	length := walk.Until.Sub(walk.By.At)
+	err := w.update(ctx, func(t *turn) error {
+		walk.ID, walk.By.At, walk.Until = care.NewIDAt(t.now), t.now, t.now.Add(length)
+		running, err := t.tx.RunningWalks(ctx, walk.Site)
+		if err != nil {
+			return fmt.Errorf("load the walk tests of site %s: %w", walk.Site, err)
+		}
+		for _, old := range running { // its timer is late
+			if !old.Runs(t.now) {
+				if err := t.endWalk(ctx, old, care.Act{At: t.now, Means: care.BySystem}); err != nil {
+					return err
+				}
+			}
+		}
+		d, err := alerts.StartWalk(walk, running)
+		if err != nil {
+			return err
+		}
+		if err := t.tx.SaveWalk(ctx, walk); err != nil {
+			return fmt.Errorf("save the walk test of floor %s: %w", walk.Floor, err)
+		}
+		return t.enter(ctx, place{site: walk.Site}, nil, d)
+	})
+	return walk, err
+}
+
+// EndWalk ends a walk test. What still lasts of what was triggered alarms at
+// once. The error is an *alerts.IllegalError when it has ended.
+func (w *Watch) EndWalk(ctx context.Context, id string, by care.Act) error {
+	return w.update(ctx, func(t *turn) error {
+		by.At = t.now
+		walk, err := t.runningWalk(ctx, id)
+		if err != nil {
+			return err
+		}
+		return t.endWalk(ctx, *walk, by)
+	})
+}
+
+// WalkAlarm makes an alarm of what was triggered in a walk test: whoever walks
+// says that it was not he. It returns the incident. The error is an
+// *alerts.IllegalError when the test has ended or nothing was triggered there.
+func (w *Watch) WalkAlarm(ctx context.Context, id string, point care.PointID, class care.Class, by care.Act) (care.Incident, error) {
+	var raised care.Incident
+	err := w.update(ctx, func(t *turn) error {
+		walk, err := t.runningWalk(ctx, id)
+		if err != nil {
+			return err
+		}
+		tick, err := t.tx.Tick(ctx, id, point, class)
+		if err != nil {
+			return fmt.Errorf("load what was triggered at point %s: %w", point, err)
+		}
+		if tick == nil || tick.Event.Phase != care.Active {
+			return &alerts.IllegalError{Code: alerts.CodeNotFound, Kind: alerts.Walking}
+		}
+		p, known := w.ledger.Directory().Point(walk.Site, point)
+		if !known {
+			p = care.Point{Site: walk.Site, ID: point, Edge: tick.Event.Edge}
+		}
+		in, err := t.situation(ctx, tick.Event, p)
+		if err != nil {
+			return err
+		}
+		d := alerts.OnDisowned(in)
+		if d.Incident == nil { // somebody was faster
+			return &alerts.IllegalError{Code: alerts.CodeOpenIncident, Kind: alerts.Walking}
+		}
+		d.Entries = append(d.Entries, care.Entry{
+			Kind: care.EntryNoted, Incident: d.Incident.ID, Point: point, Reason: care.TestedWalking, Act: by,
+		})
+		d.Entries[len(d.Entries)-1].Act.At = t.now
+		d.Incident.Revision++
+		raised = *d.Incident
+		at := place{site: walk.Site, point: point, class: class, resident: p.Resident}
+		return t.enter(ctx, at, in.Open, d)
+	})
+	return raised, err
+}
+
+// runningWalk returns a test that has not ended.
+func (t *turn) runningWalk(ctx context.Context, id string) (*alerts.WalkTest, error) {
+	walk, err := t.tx.Walk(ctx, id)
+	switch {
+	case err != nil:
+		return nil, fmt.Errorf("load the walk test %s: %w", id, err)
+	case walk == nil:
+		return nil, &alerts.IllegalError{Code: alerts.CodeNotFound, Kind: alerts.Walking}
+	case !walk.Runs(t.now):
+		return nil, &alerts.IllegalError{Code: alerts.CodeWalkOver, Kind: alerts.Walking}
+	}
+	return walk, nil
+}
+
+// endWalk ends a test and has what it kept back looked at again at once.
+func (t *turn) endWalk(ctx context.Context, walk alerts.WalkTest, by care.Act) error {
+	at := t.now
+	walk.EndedAt = &at
+	if err := t.tx.SaveWalk(ctx, walk); err != nil {
+		return fmt.Errorf("end the walk test of floor %s: %w", walk.Floor, err)
+	}
+	if err := t.enter(ctx, place{site: walk.Site}, nil, alerts.EndWalk(walk, by)); err != nil {
+		return err
+	}
+	ticks, err := t.tx.TestTicks(ctx, walk.ID)
+	if err != nil {
+		return fmt.Errorf("load what was triggered in the walk test %s: %w", walk.ID, err)
+	}
+	for _, k := range ticks {
+		held, err := t.tx.Timer(ctx, alerts.TimerCare, alerts.PointRef(walk.Site, k.Point, k.Class))
+		if err != nil {
+			return fmt.Errorf("load what was held back at point %s: %w", k.Point, err)
+		}
+		// What is shelved, or held back by the rules of somebody's care, has a
+		// later time of its own, and is kept back again when it is looked at.
+		if held == nil || !held.Due.After(t.now) {
+			continue
+		}
+		held.Due = t.now
+		if err := t.setTimer(ctx, *held); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// walkEnds is a walk test's timer.
+func (t *turn) walkEnds(ctx context.Context, timer alerts.Timer) error {
+	walk, err := t.tx.Walk(ctx, timer.Ref)
+	if err != nil || walk == nil || walk.EndedAt != nil {
+		return err
+	}
+	if walk.Until.After(t.now) {
+		timer.Due = walk.Until
+		return t.setTimer(ctx, timer)
+	}
+	return t.endWalk(ctx, *walk, care.Act{At: t.now, Means: care.BySystem})
+}
+
+// loadWalk finds the walk test that runs on the floor of the point.
+func (t *turn) loadWalk(ctx context.Context, in *alerts.Situation) error {
+	e := in.Event
+	floor := t.w.ledger.Directory().FloorOf(in.Point)
+	if e.Phase == care.Clear || floor == "" || in.Point.Retired {
+		return nil
+	}
+	running, err := t.tx.RunningWalks(ctx, e.Site)
+	if err != nil {
+		return fmt.Errorf("load the walk tests of site %s: %w", e.Site, err)
+	}
+	for _, w := range running {
+		if w.Floor != floor || !w.Runs(t.now) {
+			continue
+		}
+		in.Walk = &alerts.Walk{Test: w}
+		if in.Walk.Before, err = t.tx.Tick(ctx, w.ID, e.Point, e.Class); err != nil {
+			return fmt.Errorf("load what was triggered at point %s: %w", e.Point, err)
+		}
+	}
+	return nil
+}

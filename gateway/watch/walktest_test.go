@@ -1,0 +1,290 @@
+package watch_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
+	"shouwang.care/shouwang/alerts"
+	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/gateway/ledger"
+)
+
+var electrician = care.Act{By: "u-gao", Name: "高建国", Means: care.ByScreen}
+
+// walks begins a walk test of the second floor.
+func (n *night) walks(length time.Duration) alerts.WalkTest {
+	n.t.Helper()
+	now := time.Now()
+	by := electrician
+	by.At = now
+	w, err := n.watch.StartWalk(n.t.Context(), alerts.WalkTest{Site: "songhe", Floor: "2", By: by, Until: now.Add(length)})
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return w
+}
+
+// upstairs registers a room on the third floor with a button and a detector.
+func (n *night) upstairs() {
+	n.t.Helper()
+	point := func(id care.PointID) care.Point {
+		return care.Point{Site: "songhe", ID: id, Edge: "floor-2", Zone: "room-301"}
+	}
+	if _, err := n.store.ApplyPlan(n.t.Context(), ledger.Plan{
+		Zones:  []care.Zone{{Site: "songhe", ID: "room-301", Floor: "3"}},
+		Points: []care.Point{point("301-cord"), point("301-smoke")},
+	}); err != nil {
+		n.t.Fatal(err)
+	}
+}
+
+// sheet returns what was triggered in a test: point, how often, alarmed.
+func (n *night) sheet(id string) []alerts.Tick {
+	n.t.Helper()
+	ticks, err := n.store.Ticks(n.t.Context(), id)
+	if err != nil {
+		n.t.Fatal(err)
+	}
+	return ticks
+}
+
+var tickOff = cmpopts.IgnoreFields(alerts.Tick{}, "Test", "At", "LastAt", "Event")
+
+// A button and a detector are tried out: they are on the sheet, nobody is
+// called, and the events are in the book. Upstairs alarms as ever.
+func TestAWalkTestTicksOffAFloorAndNoOther(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.upstairs()
+		w := n.walks(time.Hour)
+		n.sends("203-1-cord", care.SOS, care.Active, "")
+		n.waits(time.Minute)
+		n.sends("203-smoke-a", care.Fire, care.Active, "")
+		n.waits(time.Minute)
+		n.sends("203-smoke-a", care.Fire, care.Clear, "")
+		n.sends("203-smoke-b", care.Fire, care.Test, "")
+		n.waits(20 * time.Minute)
+		if open := n.open(); len(open) != 0 {
+			t.Fatalf("an alarm was raised: %+v", open)
+		}
+		n.hears()
+		want := []alerts.Tick{
+			{Point: "203-1-cord", Class: care.SOS, Times: 1}, {Point: "203-smoke-a", Class: care.Fire, Times: 1}, {Point: "203-smoke-b", Class: care.Fire, Times: 1},
+		}
+		if diff := cmp.Diff(want, n.sheet(w.ID), tickOff); diff != "" {
+			t.Errorf("the sheet (-want +got):\n%s", diff)
+		}
+		var tested int
+		for _, row := range n.feed() {
+			if row.Kind == care.EntryTested {
+				tested++
+			}
+		}
+		if tested != 3 {
+			t.Errorf("%d rows say that a point was tested, want 3", tested)
+		}
+		works, err := n.store.Commissioned(t.Context())
+		if err != nil || len(works) != 3 {
+			t.Errorf("%d points have proved themselves (%v), want 3", len(works), err)
+		}
+		n.sends("301-cord", care.SOS, care.Active, "")
+		n.sends("301-smoke", care.Fire, care.Active, "")
+		if open := n.open(); len(open) != 2 {
+			t.Errorf("upstairs %d incidents are open, want 2", len(open))
+		}
+		n.quiet()
+	})
+}
+
+// Smoke that stays is no test.
+func TestWhatLastsAlarmsInAWalkTest(t *testing.T) {
+	for name, test := range map[string]struct {
+		length, last, alarm time.Duration
+		again               bool // the sensor repeats itself
+		end                 time.Duration
+	}{
+		"after five minutes":           {length: time.Hour, last: 4*time.Minute + 59*time.Second, alarm: 2 * time.Second},
+		"however often it is repeated": {length: time.Hour, last: 4*time.Minute + 59*time.Second, alarm: 2 * time.Second, again: true},
+		"at the end of the test":       {length: 2 * time.Minute, last: time.Minute + 59*time.Second, alarm: 2 * time.Second},
+		"when somebody ends the test":  {length: time.Hour, last: time.Minute, alarm: time.Second, end: time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			atNight(t, func(t *testing.T, n *night) {
+				w := n.walks(test.length)
+				n.sends("203-smoke-a", care.Fire, care.Active, "")
+				for passed := time.Duration(0); passed < test.last; passed += time.Second {
+					n.waits(time.Second)
+					if test.again {
+						n.sends("203-smoke-a", care.Fire, care.Active, "")
+					}
+				}
+				if open := n.open(); len(open) != 0 {
+					t.Fatalf("too soon: %+v", open)
+				}
+				if test.end > 0 {
+					if err := n.watch.EndWalk(t.Context(), w.ID, electrician); err != nil {
+						t.Fatal(err)
+					}
+				}
+				n.waits(test.alarm)
+				if i := n.only(); !i.Active || i.Class != care.Fire {
+					t.Errorf("the incident is %+v", i)
+				}
+				n.quiet()
+			})
+		})
+	}
+}
+
+// quiet forgets what phones have heard.
+func (n *night) quiet() {
+	for _, p := range []*phones{n.sms, n.voice} {
+		p.mu.Lock()
+		p.got = nil
+		p.mu.Unlock()
+	}
+}
+
+// Who needs help while the electrician is on the floor presses again.
+func TestASecondPressIsHeardInAWalkTest(t *testing.T) {
+	for name, test := range map[string]struct {
+		pause time.Duration
+		heard bool
+	}{
+		"bouncing":        {time.Second, false},
+		"in need":         {10 * time.Second, true},
+		"at another time": {50 * time.Minute, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			atNight(t, func(t *testing.T, n *night) {
+				w := n.walks(time.Hour)
+				n.sends("203-1-cord", care.SOS, care.Active, "")
+				n.waits(test.pause)
+				n.sends("203-1-cord", care.SOS, care.Active, "")
+				if got := len(n.open()) == 1; got != test.heard {
+					t.Errorf("heard: %v, want %v", got, test.heard)
+				}
+				want := []alerts.Tick{{Point: "203-1-cord", Class: care.SOS, Times: 2, Alarmed: test.heard}}
+				if diff := cmp.Diff(want, n.sheet(w.ID), tickOff); diff != "" {
+					t.Errorf("the sheet (-want +got):\n%s", diff)
+				}
+				n.quiet()
+			})
+		})
+	}
+}
+
+// The page shows a press in 203 while everybody stands in 210.
+func TestATriggerThatWasNotOursBecomesAnAlarm(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		w := n.walks(time.Hour)
+		n.sends("203-1-cord", care.SOS, care.Active, "")
+		i, err := n.watch.WalkAlarm(t.Context(), w.ID, "203-1-cord", care.SOS, electrician)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(n.only(), i); diff != "" {
+			t.Errorf("the incident (-in the book +returned):\n%s", diff)
+		}
+		if diff := cmp.Diff([]care.EntryKind{care.EntryRaised, care.EntryNoted}, n.history(i.ID)); diff != "" {
+			t.Errorf("its rows (-want +got):\n%s", diff)
+		}
+		if !n.sheet(w.ID)[0].Alarmed {
+			t.Error("the sheet does not say so")
+		}
+		_, err = n.watch.WalkAlarm(t.Context(), w.ID, "203-1-cord", care.SOS, electrician)
+		if wrong, ok := errors.AsType[*alerts.IllegalError](err); !ok || wrong.Code != alerts.CodeOpenIncident {
+			t.Errorf("a second time: %v", err)
+		}
+		n.quiet()
+	})
+}
+
+// What is not the electrician's is not kept back.
+func TestWhatAWalkTestDoesNotKeepBack(t *testing.T) {
+	for name, send := range map[string]func(n *night){
+		"a press from before the test": func(n *night) {
+			e := n.event("203-1-cord", care.SOS, care.Active)
+			e.Time = e.Time.Add(-time.Minute)
+			n.commits(e)
+		},
+		"a heart":           func(n *night) { n.sends("203-1-bed", care.Vital, care.Active, "") },
+		"a broken detector": func(n *night) { n.sends("203-smoke-a", care.Fault, care.Active, "") },
+		"a press after its end": func(n *night) {
+			n.waits(time.Hour)
+			n.sends("203-1-cord", care.SOS, care.Active, "")
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			atNight(t, func(t *testing.T, n *night) {
+				n.walks(time.Hour)
+				send(n)
+				n.only()
+				n.quiet()
+			})
+		})
+	}
+	t.Run("an emergency that is open", func(t *testing.T) {
+		atNight(t, func(t *testing.T, n *night) {
+			n.sends("203-1-cord", care.SOS, care.Active, "")
+			n.walks(time.Hour)
+			n.sends("203-1-cord", care.SOS, care.Active, "")
+			if i := n.only(); i.Alarms != 2 {
+				t.Errorf("it alarmed %d times, want 2", i.Alarms)
+			}
+			n.quiet()
+		})
+	})
+}
+
+// The gateway dies in the middle of a test and comes back before its end, and
+// once more after it.
+func TestAWalkTestSurvivesARestart(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		w := n.walks(time.Hour)
+		n.sends("203-smoke-a", care.Fire, care.Active, "")
+		n.dies(time.Minute)
+		n.sends("203-1-cord", care.SOS, care.Active, "")
+		if open := n.open(); len(open) != 0 {
+			t.Fatalf("after a restart an alarm was raised: %+v", open)
+		}
+		n.dies(10 * time.Minute)
+		if i := n.only(); i.Class != care.Fire {
+			t.Errorf("the smoke that stayed is %+v", i)
+		}
+		n.dies(2 * time.Hour)
+		got, err := n.store.Walk(t.Context(), w.ID)
+		if err != nil || got.EndedAt == nil {
+			t.Errorf("after its time: %+v, %v", got, err)
+		}
+		n.quiet()
+	})
+}
+
+func TestOneWalkTestOfAFloor(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		now := time.Now()
+		by := electrician
+		by.At = now
+		_, err := n.watch.StartWalk(t.Context(), alerts.WalkTest{Site: "songhe", Floor: "2", By: by, Until: now.Add(2*time.Hour + time.Second)})
+		if wrong, ok := errors.AsType[*alerts.IllegalError](err); !ok || wrong.Code != alerts.CodeWalkTooLong {
+			t.Errorf("of more than two hours: %v", err)
+		}
+		w := n.walks(2 * time.Hour)
+		_, err = n.watch.StartWalk(t.Context(), alerts.WalkTest{Site: "songhe", Floor: "2", By: by, Until: now.Add(time.Hour)})
+		if wrong, ok := errors.AsType[*alerts.IllegalError](err); !ok || wrong.Code != alerts.CodeWalkRuns || wrong.Who != electrician.Name {
+			t.Errorf("a second one: %v", err)
+		}
+		if err := n.watch.EndWalk(t.Context(), w.ID, electrician); err != nil {
+			t.Error(err)
+		}
+		err = n.watch.EndWalk(t.Context(), w.ID, electrician)
+		if wrong, ok := errors.AsType[*alerts.IllegalError](err); !ok || wrong.Code != alerts.CodeWalkOver {
+			t.Errorf("ended twice: %v", err)
+		}
+		n.walks(time.Hour)
+	})
+}
