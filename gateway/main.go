@@ -37,6 +37,10 @@ const usage = `gateway watches over people: it takes in alarms and puts them bef
   gateway rules check FILE    check a file of rules for readings, and say in words what each does
   gateway rules test FILE     say how often the rules would have raised an alarm, by the readings of the past
   gateway rules default       print the built-in rules, to begin from
+  gateway pki init            make the gateway's own certificate authority now, and not at its first use
+  gateway pki show            print its fingerprint, which devices must show before they trust it
+  gateway pki renew           make the gateway's certificate anew, with --host for a further name
+  gateway pki edge SITE EDGE  make a certificate by which an edge proves who it is
   gateway version             print the version
 
 Each takes --config FILE. Without one everything is embedded, listens on this machine only
@@ -62,6 +66,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		return c.heads(ctx)
 	case "rules":
 		return c.rules(ctx)
+	case "pki":
+		return c.pki()
 	case "version":
 		fmt.Fprintln(stdout, "gateway", version)
 		return nil

@@ -172,6 +172,19 @@ func OpenOrCreate(o Options) (a *Authority, created bool, err error) {
 // Certificate returns the certificate of the authority. It must not be changed.
 func (a *Authority) Certificate() *x509.Certificate { return a.cert }
 
+// Shown returns the gateway's certificate as it is on the disk.
+func (a *Authority) Shown() (*x509.Certificate, error) {
+	der, err := readBlock(filepath.Join(a.opts.Dir, serverFile), blockCertificate)
+	if err != nil {
+		return nil, fmt.Errorf("read the gateway's certificate (\"gateway pki renew\" makes it anew): %w", err)
+	}
+	c, err := x509.ParseCertificate(der)
+	if err != nil {
+		return nil, fmt.Errorf("read the gateway's certificate (\"gateway pki renew\" makes it anew): %w", err)
+	}
+	return c, nil
+}
+
 // PEM returns the certificate of the authority for a file.
 func (a *Authority) PEM() []byte { return encodeCertificate(a.cert.Raw) }
 
