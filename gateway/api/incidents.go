@@ -177,45 +177,19 @@ func (a *API) act(ctx context.Context, u people.User, action alerts.Action) (Inc
 }
 
 func (a *API) history(ctx context.Context, u people.User, in *historyRequest) (History, error) {
-	d := a.Book.Directory()
-	f := HistoryFilter{
-		States: in.State, Classes: in.Class, From: in.From, To: in.To, Before: in.Before, Limit: in.Limit,
-		OnlyResidents: u.Role == people.Family, Residents: u.Scope.Residents,
-	}
-	for id := range d.Sites {
-		if d.SeesSite(u, id) && (in.Site == "" || in.Site == id) {
-			f.Sites = append(f.Sites, id)
-		}
-	}
+	f := a.HistoryOf(u, func(s care.Site) bool { return in.Site == "" || in.Site == s.ID })
 	if in.Site != "" && len(f.Sites) == 0 {
 		return History{}, ErrNotFound("site")
 	}
+	f.States, f.Classes, f.From, f.To, f.Before, f.Limit = in.State, in.Class, in.From, in.To, in.Before, in.Limit
+	d, form := a.Book.Directory(), FormOf(u)
 	h := History{Incidents: []IncidentView{}}
-	if len(f.Sites) == 0 || f.OnlyResidents && len(f.Residents) == 0 {
-		return h, nil
-	}
-	for form := FormOf(u); ; {
-		incidents, err := a.Archive.IncidentHistory(ctx, f)
-		if err != nil {
-			return History{}, err
+	err := a.EachIncident(ctx, u, f, func(i care.Incident) bool {
+		// Next is never the id of one that is hidden from him.
+		if h.Incidents = append(h.Incidents, Render(d, form, i)); len(h.Incidents) == in.Limit {
+			h.Next = i.ID
 		}
-		for _, i := range incidents {
-			if !d.SeesIncident(u, i) {
-				continue
-			}
-			// Next is never the id of one that is hidden from him.
-			if h.Incidents = append(h.Incidents, Render(d, form, i)); len(h.Incidents) == in.Limit {
-				h.Next = i.ID
-				return h, nil
-			}
-		}
-		if len(incidents) < f.Limit {
-			return h, nil
-		}
-		f.Before, f.Limit = incidents[len(incidents)-1].ID, historyChunk
-	}
+		return h.Next == ""
+	})
+	return h, err
 }
-
-// historyChunk is how many incidents are read at once to fill a page of somebody
-// from whom most are hidden.
-const historyChunk = 500

@@ -11,7 +11,9 @@ import (
 // rooms are the parts of the API that live in packages of their own, with what
 // they work with. package rooms lists the same ones without it.
 func (a *App) rooms() []api.Room {
-	return []api.Room{}
+	return []api.Room{
+		a.inspectRoom(),
+	}
 }
 
 // apiAudit writes the log of the gateway itself.

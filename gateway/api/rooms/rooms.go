@@ -3,9 +3,14 @@
 // What they work with is put in by gateway/app.
 package rooms
 
-import "shouwang.care/shouwang/gateway/api"
+import (
+	"shouwang.care/shouwang/gateway/api"
+	"shouwang.care/shouwang/gateway/api/inspect"
+)
 
 // Blank returns every room without its ports.
 func Blank() []api.Room {
-	return []api.Room{}
+	return []api.Room{
+		inspect.New(nil),
+	}
 }
