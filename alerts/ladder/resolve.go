@@ -26,6 +26,9 @@ type Input struct {
 	At        time.Time
 	Directory *people.Directory
 	Duty      Duty // nil where the site has no roster
+	// All disregards what families ask to be told, and when: it is for when
+	// nobody else could be told.
+	All bool
 }
 
 // Target is one person to be told.
@@ -46,6 +49,11 @@ type Target struct {
 // family only of its own elder, with consent, and never of a plain call or of
 // equipment. Whoever cannot be reached by any channel is left out, unless on
 // duty, where the board is watched.
+//
+// Families who ask not to be told now (people.Wants) are spared while the step
+// reaches somebody else who could come. A step whose only people they are tells them all the
+// same, so what families ask for never empties a step; whether whoever is left
+// really was told is known later only, and then they are told with Input.All.
 func Resolve(s Step, in Input) []Target {
 	var all []Target
 	for _, r := range s.To {
@@ -55,7 +63,22 @@ func Resolve(s Step, in Input) []Target {
 			}
 		}
 	}
-	return all
+	if in.All {
+		return all
+	}
+	wanted := slices.DeleteFunc(slices.Clone(all), in.spared)
+	// The resident himself, who may be the one in need, is nobody who comes.
+	if !slices.ContainsFunc(wanted, func(t Target) bool { return len(t.Contacts) > 0 && !strings.HasPrefix(t.Owner, "resident:") }) {
+		return all
+	}
+	return wanted
+}
+
+// spared reports whether a target is of a family that asks not to be told of
+// this incident now.
+func (in Input) spared(t Target) bool {
+	u, ok := in.Directory.Users[care.UserID(t.Owner)]
+	return ok && u.Role == people.Family && !u.Wants.Hears(in.Incident.Class, true, in.At.In(in.Site.Location()))
 }
 
 // resolve returns who one recipient is.

@@ -71,6 +71,8 @@ type User struct {
 	// Contacts are tried in their order. They are personal data and never leave
 	// the ledger's readers but to their owner and who administers the site.
 	Contacts []Contact `json:"-"`
+	// Wants is what a family asks to be told, and when; others are told.
+	Wants Wants `json:"-"`
 	// Badge is what a reader says of the person's badge; empty for none.
 	Badge string `json:"-"`
 	// Station says that this is no person but a screen that stands in a house and

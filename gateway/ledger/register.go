@@ -103,6 +103,7 @@ type (
 		Subject       string
 		PINHash       string `bun:"pin_hash"`
 		TOTPSecret    string `bun:"totp_secret"`
+		Wants         string // JSON
 	}
 	// textColumns is a care.Text in two columns.
 	textColumns struct {
@@ -157,7 +158,7 @@ func (r userRow) people() (people.User, error) {
 		ID: r.ID, Login: r.Login, Name: r.Name, Role: r.Role, PasswordHash: r.PasswordHash,
 		Relation: r.Relation, Authority: r.Authority, Language: r.Language, Contacts: readContacts(r.Contacts), Badge: r.Badge,
 		Station: r.Station, Disabled: r.Disabled, MustChange: r.MustChange, Subject: r.Subject,
-		PINHash: r.PINHash, TOTPSecret: r.TOTPSecret,
+		PINHash: r.PINHash, TOTPSecret: r.TOTPSecret, Wants: readWants(r.Wants),
 	}
 	if err := json.Unmarshal([]byte(r.Scope), &u.Scope); err != nil {
 		return people.User{}, fmt.Errorf("the scope of user %s is damaged, import the user again: %w", r.ID, err)

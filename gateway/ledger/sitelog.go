@@ -246,34 +246,52 @@ func (s *Store) EraseIncident(ctx context.Context, id string, by care.Act) error
 		if i.Open() {
 			return fmt.Errorf("erase incident %s: it is not resolved yet, resolve it first", id)
 		}
-		if err := t.exec(ctx, "erase the personal data of incident "+id,
-			`DELETE FROM site_log_private WHERE EXISTS (SELECT 1 FROM site_log l
-				WHERE l.site = site_log_private.site AND l.number = site_log_private.number AND l.incident = $1)`, id); err != nil {
-			return err
-		}
-		if err := t.eraseNotices(ctx, id); err != nil {
-			return err
-		}
-		for _, a := range []*care.Act{i.Accepted, i.Arrived, i.Resolved} {
-			if a != nil {
-				a.Name = ""
-			}
-		}
-		i.Note = ""
-		i.Revision++
-		if err := t.SaveIncident(ctx, *i); err != nil {
-			return err
-		}
-		if _, err := t.Log(ctx, i.Site, care.Entry{Kind: EntryErased, Incident: id, Act: by}); err != nil {
-			return err
-		}
-		return t.Feed(ctx, care.FeedRow{At: by.At, Site: i.Site, Resident: i.Resident, Kind: EntryErased, Ref: id})
+		return t.eraseAndLog(ctx, *i, by)
 	})
 	if err != nil {
 		return err
 	}
-	// The write-ahead log still has the pages as they were. Readers may hold it
-	// back; then the next checkpoint does it.
+	return s.clearLog(ctx)
+}
+
+// eraseAndLog erases the personal data of a resolved incident and logs it.
+func (t *Tx) eraseAndLog(ctx context.Context, i care.Incident, by care.Act) error {
+	i.Revision++
+	if err := t.eraseIncident(ctx, i); err != nil {
+		return err
+	}
+	if _, err := t.Log(ctx, i.Site, care.Entry{Kind: EntryErased, Incident: i.ID, Act: by}); err != nil {
+		return err
+	}
+	return t.Feed(ctx, care.FeedRow{At: by.At, Site: i.Site, Resident: i.Resident, Kind: EntryErased, Ref: i.ID})
+}
+
+// eraseIncident erases the personal data of an incident: names and notes of its
+// log, contacts in its notices, and what sensors measured of somebody.
+func (t *Tx) eraseIncident(ctx context.Context, i care.Incident) error {
+	doing := "erase the personal data of incident " + i.ID
+	if err := t.exec(ctx, doing,
+		`DELETE FROM site_log_private WHERE EXISTS (SELECT 1 FROM site_log l
+			WHERE l.site = site_log_private.site AND l.number = site_log_private.number AND l.incident = $1)`, i.ID); err != nil {
+		return err
+	}
+	if err := t.eraseNotices(ctx, i.ID); err != nil {
+		return err
+	}
+	for _, a := range []**care.Act{&i.Accepted, &i.Arrived, &i.Resolved} {
+		if *a != nil {
+			nameless := **a
+			nameless.Name = ""
+			*a = &nameless
+		}
+	}
+	i.Note, i.Evidence = "", nil
+	return t.SaveIncident(ctx, i)
+}
+
+// clearLog takes what was erased out of the write-ahead log, which still has the
+// pages as they were. Readers may hold it back; then the next checkpoint does it.
+func (s *Store) clearLog(ctx context.Context) error {
 	return s.withTurn(ctx, func() error {
 		_, err := s.write.db.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)")
 		return wrapIf("clear the write-ahead log of the ledger", err)

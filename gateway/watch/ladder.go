@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
 	"slices"
 	"time"
 
@@ -80,6 +81,9 @@ func (t *turn) nobody(ctx context.Context, incident string) error {
 	if err != nil || any {
 		return err
 	}
+	if told, err := t.tellSpared(ctx, *i, math.MaxInt32); err != nil || told {
+		return err
+	}
 	return t.untold(ctx, *i)
 }
 
@@ -108,6 +112,13 @@ func (t *turn) step(ctx context.Context, i care.Incident, site care.Site, policy
 	targets := ladder.Resolve(policy.Step(at), ladder.Input{
 		Site: site, Incident: asCalled(i), At: t.now, Directory: d, Duty: t.w.plans.duty(i.Site, d),
 	})
+	return t.tellTargets(ctx, i, targets, policy, at)
+}
+
+// tellTargets tells people at a step. It reports whether there was any way to
+// one of them.
+func (t *turn) tellTargets(ctx context.Context, i care.Incident, targets []ladder.Target, policy ladder.Policy, at ladder.Position) (bool, error) {
+	d := t.w.ledger.Directory()
 	any := false
 	for _, target := range targets {
 		n := alerts.Notice{
@@ -128,6 +139,39 @@ func (t *turn) step(ctx context.Context, i care.Incident, site care.Site, policy
 		any = any || told
 	}
 	return any, nil
+}
+
+// tellSpared tells the families who were spared so far, because they asked not
+// to be told of such an incident now, once nobody else could be told: the last
+// one who can be told is told, whatever she asked for. Steps above the given one
+// have their turn yet. It reports whether there was any way to one of them.
+func (t *turn) tellSpared(ctx context.Context, i care.Incident, step int) (bool, error) {
+	timer, err := t.tx.Timer(ctx, alerts.TimerLadder, i.ID)
+	if err != nil {
+		return false, err
+	}
+	if timer == nil {
+		timer = &alerts.Timer{}
+	}
+	before, err := t.tx.IncidentNotices(ctx, i.ID)
+	if err != nil {
+		return false, fmt.Errorf("load the messages about incident %s: %w", i.ID, err)
+	}
+	site, d := t.w.site(i.Site), t.w.ledger.Directory()
+	policy, at := t.ladderOf(i, site, timer.Data)
+	for n := range min(step, len(policy.Steps)-1) + 1 {
+		in := ladder.Input{Site: site, Incident: asCalled(i), At: t.now, Directory: d, Duty: t.w.plans.duty(i.Site, d), All: true}
+		targets := slices.DeleteFunc(ladder.Resolve(policy.Steps[n], in), func(target ladder.Target) bool {
+			u, ok := userOf(d, target.Owner)
+			return !ok || u.Role != people.Family || slices.ContainsFunc(before, func(o alerts.Notice) bool {
+				return o.Owner == target.Owner && o.Phrase == alerts.PhraseAlarm && o.Alarms == i.Alarms
+			})
+		})
+		if told, err := t.tellTargets(ctx, i, targets, policy, at); err != nil || told {
+			return told, err
+		}
+	}
+	return false, nil
 }
 
 // hasten makes the next step of a ladder due at once, after nobody of the step

@@ -151,7 +151,11 @@ func (t *turn) unreached(ctx context.Context, n alerts.Notice) error {
 		return err
 	}
 	if !any {
-		if err := t.untold(ctx, *i); err != nil {
+		told, err := t.tellSpared(ctx, *i, n.Step)
+		if err == nil && !told {
+			err = t.untold(ctx, *i)
+		}
+		if err != nil {
 			return err
 		}
 	}

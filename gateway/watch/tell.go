@@ -29,7 +29,7 @@ func (t *turn) tellOn(ctx context.Context, site care.Site, d alerts.Decision) er
 	}
 	told := slices.ContainsFunc(before, func(n alerts.Notice) bool { return n.Family })
 	if phrase = alerts.FamilyPhrase(site, d, told); phrase != "" {
-		if err := t.tellFamily(ctx, i, phrase); err != nil {
+		if err := t.tellFamily(ctx, i, phrase, before); err != nil {
 			return err
 		}
 	}
@@ -39,15 +39,23 @@ func (t *turn) tellOn(ctx context.Context, site care.Site, d alerts.Decision) er
 	return nil
 }
 
-// tellFamily writes to everybody of a resident's family, while there is
-// consent.
-func (t *turn) tellFamily(ctx context.Context, i care.Incident, phrase alerts.Phrase) error {
+// tellFamily writes to everybody of a resident's family, while there is consent,
+// as far as each asks to be told. before are the messages so far: who was called
+// for help hears how it goes on.
+func (t *turn) tellFamily(ctx context.Context, i care.Incident, phrase alerts.Phrase, before []alerts.Notice) error {
 	d := t.w.ledger.Directory()
+	local := t.now.In(t.w.site(i.Site).Location())
 	if !d.Residents[i.Resident].FamilyConsent {
 		return nil
 	}
 	for _, u := range sortedUsers(d) {
 		if u.Role != people.Family || !slices.Contains(u.Scope.Residents, i.Resident) || len(u.Contacts) == 0 {
+			continue
+		}
+		called := slices.ContainsFunc(before, func(n alerts.Notice) bool {
+			return n.Owner == string(u.ID) && n.Phrase == alerts.PhraseAlarm
+		})
+		if !called && !u.Wants.Hears(i.Class, false, local) {
 			continue
 		}
 		n := about(i, phrase, u)
@@ -92,7 +100,11 @@ func (t *turn) familyWaits(ctx context.Context, timer alerts.Timer) error {
 	if err != nil || i == nil || !i.Open() || i.Arrived != nil {
 		return err
 	}
-	return t.tellFamily(ctx, *i, alerts.PhraseWaiting)
+	before, err := t.tx.IncidentNotices(ctx, i.ID)
+	if err != nil {
+		return fmt.Errorf("load the messages about incident %s: %w", i.ID, err)
+	}
+	return t.tellFamily(ctx, *i, alerts.PhraseWaiting, before)
 }
 
 // about is a message about an incident to a user.

@@ -1,0 +1,133 @@
+package ledger
+
+import (
+	"context"
+	"crypto/sha256"
+	"crypto/subtle"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
+)
+
+// CodeTries is how many wrong answers an entry code takes; after them it is
+// over.
+const CodeTries = 5
+
+// wantsColumn is what a column holds of what a family wants; empty for all.
+func wantsColumn(w people.Wants) string {
+	if !w.UrgentOnly && len(w.Quiet) == 0 {
+		return ""
+	}
+	b, _ := json.Marshal(w) // numbers and texts always have a JSON form
+	return string(b)
+}
+
+// readWants is the way back. A damaged column reads as everything: nobody is
+// left untold because of it.
+func readWants(column string) people.Wants {
+	var w people.Wants
+	if column == "" || json.Unmarshal([]byte(column), &w) != nil {
+		return people.Wants{}
+	}
+	return w
+}
+
+// SetWants keeps what a user wants to be told, and in which language. The error
+// has ErrNotFound in its chain for an unknown user and ErrInvalid for hours that
+// are none.
+func (t *Tx) SetWants(ctx context.Context, user care.UserID, w people.Wants, language string) error {
+	doing := "save what user " + string(user) + " wants to be told"
+	if err := w.Check(); err != nil {
+		return fmt.Errorf("%s: %w: %w", doing, ErrInvalid, err)
+	}
+	if !validLanguage(language) {
+		return fmt.Errorf("%s: %w: the language %q is neither zh nor en", doing, ErrInvalid, language)
+	}
+	n, err := t.affect(ctx, doing, `UPDATE "user" SET wants = $1, language = $2 WHERE id = $3`, wantsColumn(w), language, string(user))
+	if err != nil {
+		return err
+	}
+	if n == 0 {
+		return fmt.Errorf("%s: %w", doing, ErrNotFound)
+	}
+	return t.userChanged(ctx, doing, user)
+}
+
+// userChanged brings the picture of one user up to date.
+func (t *Tx) userChanged(ctx context.Context, doing string, user care.UserID) error {
+	u, found, err := oneUser(ctx, t, userColumns+`WHERE id = $1`, string(user))
+	if err != nil || !found {
+		return wrapIf(doing, err)
+	}
+	t.users = append(t.users, u)
+	return t.registersChanged(ctx)
+}
+
+func hashOf(parts ...string) []byte {
+	h := sha256.New()
+	for _, p := range parts {
+		h.Write([]byte(p))
+		h.Write([]byte{0})
+	}
+	return h.Sum(nil)
+}
+
+// Invite keeps the hash of a token with which a user may ask for a code until a
+// time; the one before is over. Old ones are dropped.
+func (t *Tx) Invite(ctx context.Context, user care.UserID, token string, until time.Time) error {
+	doing := "invite user " + string(user)
+	if err := t.exec(ctx, doing, `DELETE FROM invitation WHERE expires_at <= $1`, micros(time.Now())); err != nil {
+		return err
+	}
+	return t.exec(ctx, doing, `INSERT INTO invitation ("user", token_hash, expires_at) VALUES ($1, $2, $3)
+		ON CONFLICT ("user") DO UPDATE SET token_hash = excluded.token_hash, expires_at = excluded.expires_at`,
+		string(user), hashOf(token), micros(until))
+}
+
+// Invited returns whose a token is; found is false when it is nobody's, or no
+// longer.
+func (s *Store) Invited(ctx context.Context, token string) (user care.UserID, found bool, err error) {
+	found, err = first(ctx, s.read, func(r *sql.Rows) error { return r.Scan(&user) },
+		`SELECT "user" FROM invitation WHERE token_hash = $1 AND expires_at > $2`, hashOf(token), micros(time.Now()))
+	return user, found, wrapIf("look for an invitation", err)
+}
+
+// SaveCode keeps the hash of a code that is sent to a user, good until a time
+// for whoever has the challenge; the one before is over.
+func (t *Tx) SaveCode(ctx context.Context, user care.UserID, challenge, code string, until time.Time) error {
+	doing := "keep the entry code of user " + string(user)
+	if err := t.exec(ctx, doing, `DELETE FROM entry_code WHERE expires_at <= $1`, micros(time.Now())); err != nil {
+		return err
+	}
+	return t.exec(ctx, doing, `INSERT INTO entry_code ("user", challenge_hash, code_hash, expires_at, tries) VALUES ($1, $2, $3, $4, 0)
+		ON CONFLICT ("user") DO UPDATE SET challenge_hash = excluded.challenge_hash, code_hash = excluded.code_hash,
+			expires_at = excluded.expires_at, tries = 0`,
+		string(user), hashOf(challenge), hashOf(challenge, code), micros(until))
+}
+
+// TryCode tells whose code it is, and uses it and the user's invitation up; user
+// is empty for a challenge that is over or never was. A wrong code counts as one
+// of CodeTries; ok is false then, and user says whose it would have been.
+func (t *Tx) TryCode(ctx context.Context, challenge, code string) (user care.UserID, ok bool, err error) {
+	const doing = "try an entry code"
+	var want []byte
+	found, err := first(ctx, t, func(r *sql.Rows) error { return r.Scan(&user, &want) },
+		`UPDATE entry_code SET tries = tries + 1 WHERE challenge_hash = $1 AND expires_at > $2 AND tries < $3
+		RETURNING "user", code_hash`, hashOf(challenge), micros(time.Now()), CodeTries)
+	if err != nil || !found {
+		return "", false, wrapIf(doing, err)
+	}
+	if subtle.ConstantTimeCompare(want, hashOf(challenge, code)) != 1 {
+		return user, false, nil
+	}
+	for _, table := range []string{"entry_code", "invitation"} {
+		if err := t.exec(ctx, doing, `DELETE FROM `+table+` WHERE "user" = $1`, string(user)); err != nil {
+			return "", false, err
+		}
+	}
+	return user, true, nil
+}

@@ -1,0 +1,128 @@
+package ledgertest
+
+import (
+	"errors"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
+	"shouwang.care/shouwang/gateway/ledger"
+)
+
+func testWants(t *testing.T, e Engine) {
+	s := furnished(t, e)
+	ctx := t.Context()
+	w := people.Wants{UrgentOnly: true, Quiet: []people.Quiet{{Day: 7, From: "22:00", To: "07:00"}}}
+	set := func(user care.UserID, w people.Wants, language string) error {
+		return s.Update(ctx, func(tx *ledger.Tx) error { return tx.SetWants(ctx, user, w, language) })
+	}
+	if err := set("u-son", w, "en"); err != nil {
+		t.Fatal(err)
+	}
+	// A plan knows nothing of it, and leaves it.
+	if _, err := s.ApplyPlan(ctx, plan()); err != nil {
+		t.Fatal(err)
+	}
+	son := s.Directory().Users["u-son"]
+	if diff := cmp.Diff(w, son.Wants); diff != "" || son.Language != "en" {
+		t.Errorf("in the directory he is told in %q, and wants (-want +got):\n%s", son.Language, diff)
+	}
+	if err := set("u-son", people.Wants{}, ""); err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(people.Wants{}, s.Directory().Users["u-son"].Wants); diff != "" {
+		t.Errorf("after all is wanted again (-want +got):\n%s", diff)
+	}
+	if err := set("u-son", people.Wants{Quiet: []people.Quiet{{Day: 9}}}, ""); !errors.Is(err, ledger.ErrInvalid) {
+		t.Errorf("a ninth day gives %v", err)
+	}
+	if err := set("u-nobody", w, ""); !errors.Is(err, ledger.ErrNotFound) {
+		t.Errorf("a stranger gives %v", err)
+	}
+}
+
+func testInvitation(t *testing.T, e Engine) {
+	synctest.Test(t, func(t *testing.T) {
+		s := furnished(t, e)
+		ctx := t.Context()
+		invite := func(token string) {
+			t.Helper()
+			update(t, s, func(tx *ledger.Tx) error { return tx.Invite(ctx, "u-son", token, time.Now().Add(72*time.Hour)) })
+		}
+		expect := func(token string, want bool) {
+			t.Helper()
+			user, found, err := s.Invited(ctx, token)
+			if err != nil || found != want || found && user != "u-son" {
+				t.Errorf("the link %s leads to %q, %v, %v, want %v", token, user, found, err, want)
+			}
+		}
+		invite("first")
+		expect("first", true)
+		expect("other", false)
+		invite("second")
+		expect("first", false)
+		time.Sleep(72*time.Hour - time.Second)
+		expect("second", true)
+		time.Sleep(time.Second)
+		expect("second", false)
+	})
+}
+
+func testEntryCode(t *testing.T, e Engine) {
+	synctest.Test(t, func(t *testing.T) {
+		s := furnished(t, e)
+		ctx := t.Context()
+		send := func(challenge, code string) {
+			t.Helper()
+			update(t, s, func(tx *ledger.Tx) error {
+				return tx.SaveCode(ctx, "u-son", challenge, code, time.Now().Add(10*time.Minute))
+			})
+		}
+		try := func(challenge, code string) (user care.UserID, ok bool) {
+			t.Helper()
+			update(t, s, func(tx *ledger.Tx) (err error) {
+				user, ok, err = tx.TryCode(ctx, challenge, code)
+				return err
+			})
+			return user, ok
+		}
+		update(t, s, func(tx *ledger.Tx) error { return tx.Invite(ctx, "u-son", "link", time.Now().Add(time.Hour)) })
+		send("a", "123456")
+		if user, ok := try("a", "654321"); ok || user != "u-son" {
+			t.Errorf("a wrong code gives %q, %v", user, ok)
+		}
+		if user, ok := try("b", "123456"); ok || user != "" {
+			t.Errorf("another browser gives %q, %v", user, ok)
+		}
+		if user, ok := try("a", "123456"); !ok || user != "u-son" {
+			t.Errorf("the code gives %q, %v", user, ok)
+		}
+		if _, ok := try("a", "123456"); ok {
+			t.Error("the code is good twice")
+		}
+		if _, found, _ := s.Invited(ctx, "link"); found {
+			t.Error("the link is still good after she came in")
+		}
+
+		send("c", "123456")
+		for range ledger.CodeTries {
+			try("c", "000000")
+		}
+		if _, ok := try("c", "123456"); ok {
+			t.Error("the code is good after five wrong ones")
+		}
+		send("d", "123456")
+		send("e", "111111")
+		if _, ok := try("d", "123456"); ok {
+			t.Error("the code before is good after another was sent")
+		}
+		time.Sleep(10 * time.Minute)
+		if _, ok := try("e", "111111"); ok {
+			t.Error("the code is good after ten minutes")
+		}
+	})
+}
