@@ -94,12 +94,12 @@ func (a Action) legal(i care.Incident) error {
 		return illegal(CodeNoteNeeded, nil)
 	case utf8.RuneCountInString(a.Note) > MaxNote:
 		return illegal(CodeNoteTooLong, nil)
+	case (a.Kind == Accept || a.Kind == Arrive || a.Kind == Resolve) && a.Alarms != 0 && a.Alarms != i.Alarms:
+		return &IllegalError{Code: CodeRealarmed, Kind: a.Kind, At: i.AlarmedAt}
 	case a.Kind != Resolve && a.Kind != Explain:
 		return nil
 	}
 	switch {
-	case a.Kind == Resolve && a.Alarms != 0 && a.Alarms != i.Alarms:
-		return &IllegalError{Code: CodeRealarmed, Kind: a.Kind, At: i.AlarmedAt}
 	case a.Kind == Resolve && a.Cause == care.CausePending && a.Reason == "" && !i.Active:
 		return nil
 	case !slices.Contains([]care.Cause{care.CauseReal, care.CauseFalse, care.CauseTest, care.CauseDrill}, a.Cause):

@@ -133,6 +133,28 @@ func TestAFormLeftOpenEndsNothingNew(t *testing.T) {
 	}
 }
 
+// TestAPressThatWaitedTakesNothingNew: whoever pressed while the gateway was
+// away goes for what she had seen, and is late like anybody else.
+func TestAPressThatWaitedTakesNothingNew(t *testing.T) {
+	for _, kind := range []alerts.ActionKind{alerts.Accept, alerts.Arrive} {
+		i := incident(care.Raised)
+		i.Alarms, i.AlarmedAt = 2, zhao.At
+		a := by(chen, alerts.Action{Kind: kind, Alarms: 1})
+		_, err := alerts.OnAction(chen.At, i, a)
+		wantCode(t, err, &alerts.IllegalError{Code: alerts.CodeRealarmed, Kind: kind, At: zhao.At})
+		for _, seen := range []int{0, 2} {
+			a.Alarms = seen
+			if _, err := alerts.OnAction(chen.At, i, a); err != nil {
+				t.Errorf("%s, seen %d of 2: %v", kind, seen, err)
+			}
+		}
+	}
+	i := incident(care.Accepted)
+	i.Alarms = 2
+	_, err := alerts.OnAction(chen.At, i, by(chen, alerts.Action{Kind: alerts.Accept, Alarms: 1}))
+	wantCode(t, err, &alerts.IllegalError{Code: alerts.CodeAlreadyAccepted, Kind: alerts.Accept, By: wang.By, Who: wang.Name, At: wang.At})
+}
+
 // TestIllegal has what is refused, and who is named.
 func TestIllegal(t *testing.T) {
 	resolve := func(cause care.Cause, reason, note string) alerts.Action {

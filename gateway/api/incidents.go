@@ -23,6 +23,23 @@ type incidentRequest struct {
 	ID string `path:"id" minLength:"1" maxLength:"64"`
 }
 
+// promiseRequest accepts an incident, or says that one is there. Without a body
+// it is meant for whatever the incident has become.
+type promiseRequest struct {
+	ID   string `path:"id" minLength:"1" maxLength:"64"`
+	Body *struct {
+		Alarms int `json:"alarms,omitempty" minimum:"1" doc:"the alarms of the incident that the person had seen, where she may not have seen all, such as while the gateway was away; when there are more by now, the answer is 409 realarmed"`
+	}
+}
+
+func (r promiseRequest) action(kind alerts.ActionKind) alerts.Action {
+	a := alerts.Action{Kind: kind, Incident: r.ID}
+	if r.Body != nil {
+		a.Alarms = r.Body.Alarms
+	}
+	return a
+}
+
 // The id stands in each request itself: huma does not see the fields of an
 // embedded struct whose name is not exported.
 type noteRequest struct {
@@ -86,11 +103,11 @@ func (a *API) registerIncidents() {
 		o.Errors = []int{http.StatusNotFound, http.StatusConflict}
 		return o
 	}
-	Viewed(a, act(alerts.Accept, "Take responsibility for an incident"), staff, func(ctx context.Context, u people.User, in *incidentRequest) (IncidentView, error) {
-		return a.act(ctx, u, alerts.Action{Kind: alerts.Accept, Incident: in.ID})
+	Viewed(a, act(alerts.Accept, "Take responsibility for an incident"), staff, func(ctx context.Context, u people.User, in *promiseRequest) (IncidentView, error) {
+		return a.act(ctx, u, in.action(alerts.Accept))
 	})
-	Viewed(a, act(alerts.Arrive, "Say that one is there"), staff, func(ctx context.Context, u people.User, in *incidentRequest) (IncidentView, error) {
-		return a.act(ctx, u, alerts.Action{Kind: alerts.Arrive, Incident: in.ID})
+	Viewed(a, act(alerts.Arrive, "Say that one is there"), staff, func(ctx context.Context, u people.User, in *promiseRequest) (IncidentView, error) {
+		return a.act(ctx, u, in.action(alerts.Arrive))
 	})
 	Viewed(a, act(alerts.Resolve, "End an incident with its cause"), staff, func(ctx context.Context, u people.User, in *resolveRequest) (IncidentView, error) {
 		return a.act(ctx, u, alerts.Action{Kind: alerts.Resolve, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note, Alarms: in.Body.Alarms})

@@ -30,7 +30,7 @@ func TestANightCallFromTheCordToItsEnd(t *testing.T) {
 		time.Sleep(20 * time.Second)
 		i = read[api.IncidentView](t, chen.post(path+"/accept", nil))
 		accepted := began.Add(20 * time.Second)
-		if diff := cmp.Diff(&api.ActView{Name: "陈静", At: accepted, Means: care.ByScreen}, i.Accepted); diff != "" || i.State != care.Accepted {
+		if diff := cmp.Diff(&api.ActView{Name: "陈静", By: "u-chen", At: accepted, Means: care.ByScreen}, i.Accepted); diff != "" || i.State != care.Accepted {
 			t.Errorf("accepted, %s (-want +got):\n%s", i.State, diff)
 		}
 		if !slices.Equal(i.Can, []string{"arrive", "resolve", "note"}) {
@@ -116,10 +116,7 @@ func TestWhatAnIncidentDoesNotAllow(t *testing.T) {
 	chen.post(fire+"/note", map[string]string{"note": strings.Repeat("字", 2000)}).expect(t, 200)
 	chen.post(fire+"/resolve", map[string]string{"cause": "false", "reason": "cooking"}).expect(t, 200)
 	for _, act := range []string{"accept", "arrive", "note", "resolve"} {
-		body := map[string]string{"note": "n", "cause": "real"}
-		if act != "resolve" {
-			delete(body, "cause")
-		}
+		body := map[string]map[string]string{"note": {"note": "n"}, "resolve": {"note": "n", "cause": "real"}}[act]
 		chen.post("/api/incidents/"+care.NewID()+"/"+act, body).problem(t, 404, api.CodeNotFound)
 	}
 }
@@ -133,6 +130,35 @@ func TestAFormLeftOpenDoesNotEndANewAlarm(t *testing.T) {
 	r.raise(songhe, "203-cord", care.SOS)
 	chen.post(cord+"/resolve", map[string]any{"cause": "real", "alarms": 1}).problem(t, 409, "realarmed")
 	chen.post(cord+"/resolve", map[string]any{"cause": "real", "alarms": 2}).expect(t, 200)
+}
+
+// TestAPressThatWaitedForTheGateway: she pressed while it was away, and the cord
+// was pulled again before her press came through. Twice sent is once written.
+func TestAPressThatWaitedForTheGateway(t *testing.T) {
+	r := newRig(t).serve()
+	chen, lin := r.as("chen"), r.as("lin")
+	cord := "/api/incidents/" + r.raise(songhe, "203-cord", care.SOS)
+	r.raise(songhe, "203-cord", care.SOS)
+	for _, act := range []string{"accept", "arrive"} {
+		chen.post(cord+"/"+act, map[string]any{"alarms": 1}).problem(t, 409, "realarmed")
+	}
+	first := read[api.IncidentView](t, chen.post(cord+"/accept", map[string]any{"alarms": 2}))
+	if p := chen.post(cord+"/accept", map[string]any{"alarms": 2}).problem(t, 409, "already_accepted"); p.By != first.Accepted.By {
+		t.Errorf("sent again, it is the act of %q, want her own %q", p.By, first.Accepted.By)
+	}
+	if p := lin.post(cord+"/accept", map[string]any{"alarms": 1}).problem(t, 409, "already_accepted"); p.By != first.Accepted.By {
+		t.Errorf("lin is told of %q, want %q", p.By, first.Accepted.By)
+	}
+	accepted := 0
+	for _, e := range read[api.IncidentDetail](t, lin.get(cord)).Entries {
+		if e.Kind == care.EntryAccepted {
+			accepted++
+		}
+	}
+	if accepted != 1 {
+		t.Errorf("the log has %d acceptances, want 1", accepted)
+	}
+	chen.post(cord+"/accept", map[string]any{"alarms": 0}).problem(t, 422, api.CodeInvalid)
 }
 
 // TestOfManyAtTheSameInstantOneAccepts is the night when every carer's phone

@@ -20,6 +20,7 @@ type Problem struct {
 	Detail string     `json:"detail" doc:"a sentence for people"`
 	Code   string     `json:"code" doc:"stable name of the error"`
 	Who    string     `json:"who,omitempty" doc:"who did already what was wanted"`
+	By     string     `json:"by,omitempty" doc:"the user id of that person, since names are not unique"`
 	At     *time.Time `json:"at,omitempty" doc:"when he did"`
 	Errors []Mistake  `json:"errors,omitempty" doc:"each mistake of the request"`
 }
@@ -128,7 +129,7 @@ func errIllegal(e *alerts.IllegalError) error {
 		return ErrNotFound("incident")
 	}
 	p := NewProblem(http.StatusConflict, string(e.Code), e.Error())
-	p.Who = e.Who
+	p.Who, p.By = e.Who, string(e.By)
 	if !e.At.IsZero() {
 		p.At = &e.At
 	}

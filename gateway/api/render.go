@@ -219,6 +219,9 @@ func renderAct(f Form, c care.Class, act *care.Act) *ActView {
 	if seesNames(f, c) {
 		v.Name = act.Name
 	}
+	if f == FormStaff {
+		v.By = string(act.By)
+	}
 	return v
 }
 

@@ -49,6 +49,7 @@ type PlaceView struct {
 // roles that may not see it.
 type ActView struct {
 	Name  string     `json:"name,omitempty"`
+	By    string     `json:"by,omitempty" doc:"the user id of that person, since names are not unique; staff only"`
 	At    time.Time  `json:"at"`
 	Means care.Means `json:"means" enum:"sensor,screen,button,tag,link,phone,system"`
 }
