@@ -56,7 +56,8 @@ func (c call) serve(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	return app.Run(ctx, app.Options{Config: cfg, Version: version, Log: newLog(c.stderr, cfg.Log)})
+	return app.Run(ctx, app.Options{Config: cfg, Version: version, Log: newLog(c.stderr, cfg.Log),
+		Tell: func(text string) { fmt.Fprintln(c.stdout, text) }})
 }
 
 // newLog makes the log that the settings, which were checked, describe.
@@ -95,6 +96,21 @@ func (c call) importPlan(ctx context.Context) error {
 	return nil
 }
 
+func (c call) password(ctx context.Context) error {
+	f := flag.NewFlagSet("password", flag.ContinueOnError)
+	end := f.Bool("end-second-step", false, "end the second step of the sign-in, too, for one whose telephone is lost")
+	cfg, words, err := c.parse(f, "login: gateway password LOGIN")
+	if err != nil {
+		return err
+	}
+	password, err := app.OneTimePassword(ctx, cfg, words[0], *end)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(c.stdout, "%s can sign in with the one-time password %s, shown only now, and has to set another one then\n", words[0], password)
+	return nil
+}
+
 func (c call) verifyLedger(ctx context.Context) error {
 	f := flag.NewFlagSet("verify-ledger", flag.ContinueOnError)
 	path := f.String("ledger", "", "`file` of the ledger, or of a copy; the one of the settings when not given")
@@ -130,7 +146,7 @@ func (c call) verifyLedger(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(c.stdout, "%s verifies: %d rows in the logs of %d sites, %d texts erased, %d signed heads hold\n",
+	fmt.Fprintf(c.stdout, "%s verifies: %d rows in %d logs, %d texts erased, %d signed heads hold\n",
 		*path, report.Rows, len(report.Heads), report.Erased, report.Signed)
 	return nil
 }

@@ -32,6 +32,7 @@ const usage = `gateway watches over people: it takes in alarms and puts them bef
 
   gateway [serve]             run the gateway until it is interrupted
   gateway import FILE         register the sites, edges, residents and users of a site plan
+  gateway password LOGIN      give a user a one-time password, for one who has forgotten his own
   gateway verify-ledger       check that no row of the site logs was removed or changed
   gateway heads               print the signed heads of the site logs, for others to keep
   gateway rules check FILE    check a file of rules for readings, and say in words what each does
@@ -60,6 +61,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer, getenv fu
 		return c.serve(ctx)
 	case "import":
 		return c.importPlan(ctx)
+	case "password":
+		return c.password(ctx)
 	case "verify-ledger":
 		return c.verifyLedger(ctx)
 	case "heads":

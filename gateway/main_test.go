@@ -53,7 +53,7 @@ func TestCommands(t *testing.T) {
 		{"heads before there is a ledger", "heads", "", "no such file"},
 		{"import", "import " + plan, "points         5 added     0 changed     0 as before", ""},
 		{"import again, flags behind", "import " + plan + " --config=", "points         0 added     0 changed     5 as before", ""},
-		{"verify", "verify-ledger", "verifies: 1 rows in the logs of 1 sites", ""},
+		{"verify", "verify-ledger", "verifies: 1 rows in 1 logs", ""},
 		{"verify for a program", "verify-ledger --json", `"site": "songhe"`, ""},
 		{"a key with nothing to check it", "verify-ledger --key " + strings.Repeat("A", 43) + "=", "", "has no signed head to check the key with"},
 		{"a key that is none", "verify-ledger --key secret", "", "is not the base64 form of 32 bytes"},

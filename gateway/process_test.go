@@ -275,7 +275,7 @@ func TestVerifyLedgerNamesARowThatWasChanged(t *testing.T) {
 	d.Send(e)
 	d.Answer(e.ID)
 	p.kill()
-	if out := p.do("verify-ledger"); !bytes.Contains([]byte(out), []byte("verifies: 2 rows in the logs of 1 sites")) {
+	if out := p.do("verify-ledger"); !bytes.Contains([]byte(out), []byte("verifies: 2 rows in 1 logs")) {
 		t.Errorf("before: %s", out)
 	}
 	db, err := sql.Open("sqlite", "file:"+filepath.Join(p.data, "ledger.db"))

@@ -37,7 +37,8 @@ type Options struct {
 	Live   Live
 	Health []HealthCheck
 	Alerting
-	Audit Audit
+	Audit       Audit
+	Credentials Credentials
 	// Rooms are the parts of the API that live in packages of their own.
 	Rooms []Room
 	// Web are the files of the built web app; nil serves a page that says how
@@ -72,6 +73,8 @@ type API struct {
 	sessions *scs.SessionManager
 	gate     *gate
 	throttle *throttle
+	hands    *hands
+	steps    *secondSteps
 	metrics  *metrics
 	site     *website
 	handler  http.Handler
@@ -82,7 +85,7 @@ type API struct {
 // New returns the API. The error says what of the web app could not be read, or
 // which of the origins is none.
 func New(o Options) (*API, error) {
-	a := &API{Options: o, metrics: newMetrics(o.Registerer), throttle: newThrottle()}
+	a := &API{Options: o, metrics: newMetrics(o.Registerer), throttle: newThrottle(), hands: newHands(), steps: newSecondSteps()}
 	a.routes = newRoutes(a.metrics)
 	a.sessions = newSessions(o.Sessions, o.TLS, a.ledgerTrouble)
 	var err error
@@ -116,6 +119,8 @@ func (a *API) RoomRoutes() []string { return a.roomRoutes }
 func (a *API) register() {
 	a.huma = humago.New(a.routes, humaConfig(a.versionOr("dev")))
 	a.registerSession()
+	a.registerAccount()
+	a.registerAudit()
 	a.registerIncidents()
 	a.registerPoints()
 	a.registerAlarmHealth()

@@ -39,6 +39,12 @@ type Mistake struct {
 const (
 	CodeSignedOut      = "signed_out"      // no session, or one that has ended
 	CodeBadCredentials = "bad_credentials" // login or password is wrong; for edges the secret
+	CodeNeedsCode      = "needs_code"      // the password is right, and the code of the second step is missing
+	CodeBadCode        = "bad_code"        // that code is wrong, or was used already
+	CodeWeak           = "weak"            // a new password or PIN that anybody could guess
+	CodeNeedsHand      = "needs_hand"      // a station has to say who acts: tile and PIN, or badge
+	CodeBadPIN         = "bad_pin"         // that PIN, or badge, is wrong
+	CodeNoPIN          = "no_pin"          // the person has not set a PIN
 	CodeThrottled      = "throttled"       // too many failed attempts
 	CodeNotAllowed     = "not_allowed"     // the role may not do this
 	CodeMustChange     = "must_change"     // a one-time password has to be replaced first

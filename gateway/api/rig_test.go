@@ -152,6 +152,7 @@ func newRig(t testing.TB, change ...func(*api.Options)) *rig {
 	o.Live = r.hub
 	o.Alerting = r.alerting()
 	o.Trust = ownAuthority()
+	o.Audit, o.Credentials = audit{r.store}, secrets{r.store}
 	for _, c := range change {
 		c(&o)
 	}

@@ -22,6 +22,9 @@ type Room interface {
 // and changes. It is chained like the log of a site.
 type Audit interface {
 	Record(ctx context.Context, r Record) error
+	// Rows returns rows, the newest first, at most limit; with before above 0 only
+	// those with lower numbers.
+	Rows(ctx context.Context, before uint64, limit int) ([]care.Entry, error)
 }
 
 // Record is one row of the audit log.

@@ -47,6 +47,11 @@ func TestEveryRouteOfEveryRole(t *testing.T) {
 		"POST /api/session":                {"/api/session", map[string]string{"login": "chen", "password": password}, toAll},
 		"GET /api/me":                      {"/api/me", nil, toSignedIn},
 		"DELETE /api/session":              {"/api/session", nil, toSignedIn},
+		"PUT /api/me/password":             {"/api/me/password", map[string]string{"current": password, "new": "short"}, toSignedIn},
+		"POST /api/me/second-step":         {"/api/me/second-step", nil, toSignedIn},
+		"PUT /api/me/second-step":          {"/api/me/second-step", map[string]string{"code": "short"}, toSignedIn}, // answers that it is no code
+		"DELETE /api/me/second-step":       {"/api/me/second-step", map[string]string{}, toSignedIn},                // answers that the password is missing
+		"GET /api/audit":                   {"/api/audit", nil, toOperator},
 		"GET /api/board":                   {"/api/board", nil, toSignedIn},
 		"GET /api/incidents":               {"/api/incidents", nil, toSignedIn},
 		"GET /api/incidents/{id}":          {"/api/incidents/" + id, nil, toSignedIn},

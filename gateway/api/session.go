@@ -24,8 +24,8 @@ const (
 	sessionLife = 30 * 24 * time.Hour
 )
 
-// The values of a session. The credential ties it to the password with which
-// it began: a changed password ends the sessions of the old one.
+// The values of a session. The credential ties it to the password and the
+// second step with which it began: changing one ends the sessions before.
 const (
 	keyUser       = "user"
 	keyCredential = "credential"
@@ -73,7 +73,16 @@ func (a *API) require(roles []people.Role) func(huma.Context, func(huma.Context)
 		case !ok:
 			huma.WriteErr(a.huma, ctx, http.StatusUnauthorized, "sign in first")
 		default:
-			if p := admit(u, roles, ctx.Operation().OperationID); p != nil {
+			var p *Problem
+			if u.Station == people.AtStation {
+				s := StationSession{Station: u, session: digest(a.sessions.Token(ctx.Context())), token: ctx.Header(HandHeader)}
+				ctx = huma.WithValue(ctx, stationKey{}, s)
+				u, p = a.actor(s, ctx.Operation())
+			}
+			if p == nil {
+				p = admit(u, roles, ctx.Operation().OperationID)
+			}
+			if p != nil {
 				refuse(ctx, a.huma, p)
 				return
 			}
@@ -98,8 +107,9 @@ func (a *API) signedIn(ctx context.Context) (people.User, bool, error) {
 	return u, a.sessions.GetString(ctx, keyCredential) == credential(u), nil
 }
 
-// credential changes with the password and does not reveal its hash.
-func credential(u people.User) string { return digest(u.PasswordHash)[:32] }
+// credential changes with the password and with the second step, and reveals
+// neither.
+func credential(u people.User) string { return digest(u.PasswordHash + u.TOTPSecret)[:32] }
 
 func digest(s string) string {
 	sum := sha256.Sum256([]byte(s))

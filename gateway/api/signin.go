@@ -9,6 +9,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
 )
 
@@ -17,6 +18,7 @@ type signInRequest struct {
 	Body   struct {
 		Login    string `json:"login" minLength:"1" maxLength:"64"`
 		Password string `json:"password" minLength:"1" maxLength:"256"`
+		Code     string `json:"code,omitempty" maxLength:"16" doc:"of the second step, where the account has one"`
 	}
 }
 
@@ -71,20 +73,43 @@ func (a *API) signIn(ctx context.Context, in *signInRequest) (*body[Me], error) 
 	}
 	if !ok {
 		log.WarnContext(ctx, "a sign-in failed")
+		if err := a.Refused(ctx, u, "password from "+in.remote); err != nil {
+			return nil, a.explain(ctx, "sign-in", err)
+		}
 		return nil, NewProblem(http.StatusUnauthorized, CodeBadCredentials, "the login name or the password is wrong")
 	}
+	how := "password from " + in.remote
+	if u.TOTPSecret != "" {
+		if in.Body.Code == "" { // the password is right, so this was no guess
+			refund()
+			return nil, NewProblem(http.StatusUnauthorized, CodeNeedsCode, "this account asks for the code of its second step")
+		}
+		if !a.steps.check(u, in.Body.Code) {
+			log.WarnContext(ctx, "a second step failed")
+			if err := a.Refused(ctx, u, "second step from "+in.remote); err != nil {
+				return nil, a.explain(ctx, "sign-in", err)
+			}
+			return nil, NewProblem(http.StatusUnauthorized, CodeBadCode, "the code of the second step is wrong or was used already")
+		}
+		how = "password and second step from " + in.remote
+	}
 	refund()
-	// A new token, so that nobody can plant one before the sign-in.
-	if err := a.sessions.RenewToken(ctx); err != nil {
+	if err := a.Begin(ctx, u, how); err != nil {
 		return nil, a.explain(ctx, "sign-in", err)
 	}
-	a.sessions.Put(ctx, keyUser, string(u.ID))
-	a.sessions.Put(ctx, keyCredential, credential(u))
 	log.InfoContext(ctx, "a person signed in", "user", u.ID, "role", u.Role)
 	return answer(a.me(u)), nil
 }
 
 func (a *API) signOut(ctx context.Context, _ *struct{}) (*struct{}, error) {
+	u := userOf(ctx)
+	about := u
+	if s, ok := StationOf(ctx); ok { // which a person signs out
+		about = s.Station
+	}
+	if err := a.Record(ctx, u, care.AuditSignedOut, "user:"+string(about.ID), ""); err != nil {
+		return nil, a.explain(ctx, "sign-out", err)
+	}
 	session := digest(a.sessions.Token(ctx))
 	if err := a.sessions.Destroy(ctx); err != nil {
 		return nil, a.explain(ctx, "sign-out", err)
@@ -95,7 +120,7 @@ func (a *API) signOut(ctx context.Context, _ *struct{}) (*struct{}, error) {
 
 func (a *API) me(u people.User) Me {
 	d := a.Book.Directory()
-	me := Me{User: u, Sites: []SiteView{}, Watched: []ResidentView{}, Version: a.Version}
+	me := Me{User: u, Sites: []SiteView{}, Watched: []ResidentView{}, Version: a.Version, SecondStep: u.TOTPSecret != ""}
 	for _, s := range d.Sites {
 		if d.SeesSite(u, s.ID) {
 			me.Sites = append(me.Sites, renderSite(d, s.ID))

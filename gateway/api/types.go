@@ -17,6 +17,8 @@ type Me struct {
 	Sites []SiteView  `json:"sites"`
 	// Watched are the residents of a family's scope.
 	Watched []ResidentView `json:"watched"`
+	// SecondStep says that his sign-in asks for a code of an authenticator.
+	SecondStep bool `json:"second_step,omitempty"`
 	Version string         `json:"version"`
 }
 

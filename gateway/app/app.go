@@ -35,6 +35,9 @@ type Options struct {
 	Config  config.Config
 	Version string
 	Log     *slog.Logger
+	// Tell is told what an operator must read once, such as the one-time password
+	// of the first start. It may be nil.
+	Tell func(text string)
 }
 
 // App is a running gateway.
@@ -95,7 +98,7 @@ func Start(ctx context.Context, o Options) (_ *App, err error) {
 			err = errors.Join(fmt.Errorf("start the gateway: %w", err), a.parts.stop())
 		}
 	}()
-	for _, start := range []func(context.Context) error{a.openStores, a.openCertificates, a.startBroker, a.startIngest, a.startPages, a.startSteps, a.startHeartbeat, a.tellAddresses} {
+	for _, start := range []func(context.Context) error{a.openStores, a.firstOperator, a.openCertificates, a.startBroker, a.startIngest, a.startPages, a.startSteps, a.startHeartbeat, a.tellAddresses} {
 		if err := start(ctx); err != nil {
 			return nil, err
 		}
@@ -283,6 +286,7 @@ func (a *App) startPages(ctx context.Context) error {
 	}
 	a.watch.Subscribe(hub.Notify)
 	hub.OnJoin(a.watch.Joined)
+	a.superviseBoards(hub)
 	handler, err := a.makeAPI(ctx, hub)
 	if err != nil {
 		return err
@@ -319,7 +323,7 @@ func (a *App) makeAPI(ctx context.Context, hub *live.Hub) (*api.API, error) {
 	return api.New(api.Options{
 		Accounts: a.store, Sessions: a.store.Sessions(), Book: a.store, Archive: rows, Answerer: a.watch, Alerting: alerting,
 		Inlet: inlet{a.store, a.ingest}, Series: apiSeries{a.series}, Coverage: a.coverage, Quarantine: rows, Live: hub,
-		History: a.store, Duty: rosters{a.store}, Audit: apiAudit{a.store}, Rooms: a.rooms(),
+		History: a.store, Duty: rosters{a.store}, Audit: apiAudit{a.store}, Credentials: apiCredentials{a.store}, Rooms: a.rooms(),
 		Health: []api.HealthCheck{
 			{Name: "ledger", Check: a.store.Ping},
 			{Name: "mqtt", Check: func(context.Context) error { return a.ingest.Check() }},

@@ -20,6 +20,9 @@ import (
 	"shouwang.care/shouwang/gateway/ledger"
 )
 
+// discard is a log that nobody reads.
+var discard = slog.New(slog.DiscardHandler)
+
 // settings are those of a gateway on free ports with a folder of its own.
 func settings(t testing.TB) config.Config {
 	t.Helper()
@@ -41,7 +44,7 @@ func start(t testing.TB, c config.Config) *app.App {
 
 func again(t testing.TB, c config.Config) *app.App {
 	t.Helper()
-	a, err := app.Start(t.Context(), app.Options{Config: c, Version: "test", Log: slog.New(slog.DiscardHandler)})
+	a, err := app.Start(t.Context(), app.Options{Config: c, Version: "test", Log: discard})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -12,12 +12,22 @@ import (
 // they work with. package rooms lists the same ones without it.
 func (a *App) rooms() []api.Room {
 	return []api.Room{
+		a.wardRoom(),
+		a.familyRoom(),
 		a.inspectRoom(),
+		a.oidcRoom(),
+		a.adminRoom(),
+		a.stationRoom(),
 	}
 }
 
 // apiAudit writes the log of the gateway itself.
 type apiAudit struct{ store *ledger.Store }
+
+// Rows returns rows, the newest first.
+func (l apiAudit) Rows(ctx context.Context, before uint64, limit int) ([]care.Entry, error) {
+	return l.store.SiteLog(ctx, ledger.AuditLog, before, limit)
+}
 
 // Record writes one row.
 func (l apiAudit) Record(ctx context.Context, r api.Record) error {

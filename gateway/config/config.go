@@ -30,6 +30,7 @@ type Config struct {
 	// Channels is a file that says by which services people are reached; it
 	// holds their secrets, and may be readable by its owner only.
 	Channels string `yaml:"channels"`
+	SignIn SignIn `yaml:"sign_in"`
 }
 
 // Web is the address of the pages, the API and the metrics.
@@ -141,6 +142,7 @@ func Load(path string, getenv func(string) string) (Config, error) {
 	}{
 		{"series.influx.token_file", c.Series.Influx.TokenFile, &c.Series.Influx.Token},
 		{"heartbeat.url_file", c.Heartbeat.URLFile, &c.Heartbeat.URL},
+		{"sign_in.oidc.client_secret_file", c.SignIn.OIDC.ClientSecretFile, &c.SignIn.OIDC.ClientSecret},
 		{"web.metrics_token_file", c.Web.MetricsTokenFile, &c.Web.MetricsToken},
 	} {
 		if f.file == "" {
@@ -207,6 +209,7 @@ func (c Config) check() error {
 		bad("log.level", "%q is none of debug, info, warn and error", c.Log.Level)
 	}
 	c.Heartbeat.check(bad)
+	c.SignIn.OIDC.check(c.Web.PublicURL, bad)
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		bad("log.format", "%q is neither text nor json", c.Log.Format)
 	}

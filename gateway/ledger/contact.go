@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -103,18 +102,17 @@ func (t *Tx) SetConsent(ctx context.Context, resident care.ResidentID, given boo
 	if by.At.IsZero() {
 		by.At = time.Now()
 	}
-	var row residentRow
-	found, err := first(ctx, t, func(r *sql.Rows) error {
-		return r.Scan(&row.ID, &row.Site, &row.Name, &row.Risk.ZH, &row.Risk.EN, &row.Contacts)
-	}, `UPDATE resident SET family_consent = $1, consent_at = $2 WHERE id = $3
-		RETURNING id, site, name, risk_zh, risk_en, contacts`, given, micros(by.At), string(resident))
+	n, err := t.affect(ctx, doing, `UPDATE resident SET family_consent = $1, consent_at = $2 WHERE id = $3`, given, micros(by.At), string(resident))
 	if err != nil {
-		return explain(doing, err)
+		return err
 	}
-	if !found {
+	if n == 0 {
 		return fmt.Errorf("%s: %w", doing, ErrNotFound)
 	}
-	row.FamilyConsent = given
+	row, err := t.resident(ctx, doing, resident)
+	if err != nil {
+		return err
+	}
 	t.residents = append(t.residents, row.people())
 	if err := t.registersChanged(ctx); err != nil {
 		return err
@@ -128,4 +126,13 @@ func (t *Tx) SetConsent(ctx context.Context, resident care.ResidentID, given boo
 		return err
 	}
 	return t.Feed(ctx, care.FeedRow{At: by.At, Site: row.Site, Resident: resident, Kind: kind, Ref: string(resident)})
+}
+
+// resident reads one row of the residents.
+func (t *Tx) resident(ctx context.Context, doing string, id care.ResidentID) (residentRow, error) {
+	row := residentRow{ID: id}
+	if err := t.store.writeQ.NewSelect().Conn(t.tx).Model(&row).WherePK().Scan(ctx); err != nil {
+		return row, explain(doing, err)
+	}
+	return row, nil
 }

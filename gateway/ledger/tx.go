@@ -147,7 +147,7 @@ func (t *Tx) publish() {
 		d.Users = maps.Clone(d.Users)
 	}
 	for _, u := range t.users {
-		u.PasswordHash = ""
+		u.PasswordHash, u.PINHash, u.TOTPSecret = "", "", ""
 		d.Users[u.ID] = u
 	}
 	next.directory = &d

@@ -5,12 +5,22 @@ package rooms
 
 import (
 	"shouwang.care/shouwang/gateway/api"
+	"shouwang.care/shouwang/gateway/api/admin"
+	"shouwang.care/shouwang/gateway/api/family"
 	"shouwang.care/shouwang/gateway/api/inspect"
+	"shouwang.care/shouwang/gateway/api/oidc"
+	"shouwang.care/shouwang/gateway/api/station"
+	"shouwang.care/shouwang/gateway/api/ward"
 )
 
 // Blank returns every room without its ports.
 func Blank() []api.Room {
 	return []api.Room{
+		ward.Room{},
+		&family.Room{},
 		inspect.New(nil),
+		oidc.Room{},
+		admin.Room{},
+		station.New(nil, nil, nil),
 	}
 }
