@@ -32,7 +32,7 @@ type trustPage struct {
 	Other, OtherName    string // the page in the other language
 	Why                 []string
 	CompareTitle        string
-	Compare             string
+	Compare             []string
 	Fingerprint         []string // in lines
 	Name, Ends          string
 	GetTitle, GetButton string
@@ -112,8 +112,14 @@ func (a *API) renderTrust(l lang) trustPage {
 				"The certificate is good for private addresses and this gateway's names only: nobody can use it to pose as another website."),
 		},
 		CompareTitle: l.say("1. 先核对指纹", "1. First compare the fingerprint"),
-		Compare: l.say("下面的 SHA-256 指纹必须与管理员在网关上运行 gateway pki show 时显示的完全一致。如果不一致，不要安装，立即告诉管理员：可能有人在冒充网关。",
-			"The SHA-256 fingerprint below must equal what “gateway pki show” prints on the gateway. If it does not, install nothing and tell the operator at once: somebody may be posing as the gateway."),
+		// A forged page could show the right digits and give a wrong certificate: what
+		// counts is what the device itself shows of the one that it got.
+		Compare: []string{
+			l.say("下面的 SHA-256 指纹必须与管理员在网关上运行 gateway pki show 时显示的完全一致。如果不一致，不要安装，立即告诉管理员：可能有人在冒充网关。",
+				"The SHA-256 fingerprint below must equal what “gateway pki show” prints on the gateway. If it does not, install nothing and tell the operator at once: somebody may be posing as the gateway."),
+			l.say("假冒的页面也能显示正确的数字，所以安装时还要在设备上再核对一次，见下面的步骤。",
+				"A forged page could show the right digits, too: so compare again on the device while you install, as the steps below say."),
+		},
 		Fingerprint: fingerprintLines(t.Fingerprint),
 		Name:        l.say("名称：", "Name: ") + t.Name,
 		Ends:        l.say("有效期至 ", "Good until ") + t.Ends.UTC().Format(time.DateOnly),
@@ -123,8 +129,7 @@ func (a *API) renderTrust(l lang) trustPage {
 		StepsTitle: l.say("3. 安装", "3. Install it"),
 		Devices:    trustDevices(l),
 		Notes: []string{
-			l.say("完成后，关闭浏览器再打开看板：不应再有警告。核对也可以在设备上做：打开已安装证书的详情，比较 SHA-256 指纹。",
-				"Then close the browser and open the board again: it must not warn any more. You can also compare on the device: the details of the installed certificate show its SHA-256 fingerprint."),
+			l.say("完成后，关闭浏览器再打开看板：不应再有警告。", "Then close the browser and open the board again: it must not warn any more."),
 		},
 	}
 }
@@ -145,8 +150,10 @@ func trustDevices(l lang) []trustSteps {
 	return []trustSteps{
 		{l.say("iPad、iPhone", "iPad, iPhone"), []string{
 			l.say("用 Safari 打开本页，点“下载证书”，选“允许”。", "Open this page in Safari, tap “Get the certificate”, and “Allow”."),
-			l.say("打开“设置”，点顶部的“已下载描述文件”（或“通用”›“VPN与设备管理”），点“安装”，输入锁屏密码。",
-				"Open Settings, tap “Profile Downloaded” at the top (or General › VPN & Device Management), tap Install and enter the passcode."),
+			l.say("打开“设置”，点顶部的“已下载描述文件”（或“通用”›“VPN与设备管理”）。",
+				"Open Settings and tap “Profile Downloaded” at the top (or General › VPN & Device Management)."),
+			l.say("点“更多详细信息”›证书名称，核对 SHA-256 指纹。一致才点“安装”，输入锁屏密码。",
+				"Tap “More Details” › the certificate and compare its SHA-256 fingerprint. Only if it is the same, tap Install and enter the passcode."),
 			l.say("还要打开完全信任：“设置”›“通用”›“关于本机”›“证书信任设置”，打开这个证书的开关。不做这一步，警告不会消失。",
 				"Then enable full trust: Settings › General › About › Certificate Trust Settings, and switch this certificate on. Without this step the warning stays."),
 		}},
@@ -155,6 +162,8 @@ func trustDevices(l lang) []trustSteps {
 			l.say("打开“设置”›“安全”›“更多安全设置”›“加密与凭据”›“安装证书”›“CA 证书”（各品牌名称略有不同，可在设置中搜索“CA 证书”）。",
 				"Open Settings › Security › More security settings › Encryption & credentials › Install a certificate › CA certificate (makers name these differently: search the settings for “CA certificate”)."),
 			l.say("选“仍然安装”，输入锁屏密码，选择下载的 ca.crt。", "Choose “Install anyway”, enter the screen lock, and pick the downloaded ca.crt."),
+			l.say("在“加密与凭据”›“信任的凭据”›“用户”中点开它，核对 SHA-256 指纹；不一致就马上移除。",
+				"Under Encryption & credentials › Trusted credentials › User open it and compare its SHA-256 fingerprint; if it differs, remove it at once."),
 			l.say("用 Chrome 打开看板。Firefox 使用自己的证书列表。", "Open the board in Chrome; Firefox has a list of its own."),
 		}},
 		{l.say("鸿蒙", "HarmonyOS"), []string{
@@ -162,9 +171,13 @@ func trustDevices(l lang) []trustSteps {
 			l.say("打开“设置”›“安全”（或“隐私和安全”）›“更多安全设置”›“加密和凭据”›“从存储设备安装”，选择 ca.crt。在设置中搜索“证书”也能找到。",
 				"Open Settings › Security (or Privacy & security) › More security settings › Encryption & credentials › Install from storage, and pick ca.crt. Searching the settings for “certificate” finds it, too."),
 			l.say("用途选“VPN 和应用”（或“CA 证书”），输入锁屏密码。", "As its use choose “VPN and apps” (or “CA certificate”), and enter the screen lock."),
+			l.say("在同一处的“受信任的凭据”›“用户”中点开它，核对 SHA-256 指纹；不一致就马上移除。",
+				"In the same place under Trusted credentials › User open it and compare its SHA-256 fingerprint; if it differs, remove it at once."),
 		}},
 		{l.say("Windows 电脑", "Windows"), []string{
-			l.say("点“下载证书”，双击 ca.crt，点“安装证书”。", "Get the certificate, double-click ca.crt, and press “Install Certificate”."),
+			l.say("点“下载证书”。在下载文件夹中打开命令提示符，运行 certutil -hashfile ca.crt SHA256，核对数字。",
+				"Get the certificate. In the folder of downloads open a command prompt, run certutil -hashfile ca.crt SHA256, and compare the digits."),
+			l.say("一致才双击 ca.crt，点“安装证书”。", "Only if they are the same, double-click ca.crt and press “Install Certificate”."),
 			l.say("选“当前用户”（或“本地计算机”，对所有人有效），再选“将所有的证书都放入下列存储”›“受信任的根证书颁发机构”。",
 				"Choose “Current User” (or “Local Machine” for everybody), then “Place all certificates in the following store” › “Trusted Root Certification Authorities”."),
 			l.say("Windows 会再问一次；那里显示的是 SHA-1 指纹，与上面的不同。确认后重新打开 Edge 或 Chrome。",
