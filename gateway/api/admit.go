@@ -15,7 +15,7 @@ var (
 	withOneTimePassword = []string{"me", "sign-out", "change-password"}
 	// onWall is what a screen on the wall asks for. Whoever passes can read it,
 	// so nothing with a name is in it.
-	onWall = []string{"me", "sign-out", "board", "floor-plan"}
+	onWall = []string{"me", "sign-out", "board", "floor-plan", "floor-drawing"}
 )
 
 // admit says whether a signed-in user may do an operation; the problem says why

@@ -14,6 +14,7 @@ func (a *App) rooms() []api.Room {
 	return []api.Room{
 		a.wardRoom(),
 		a.familyRoom(),
+		a.privacyRoom(),
 		a.inspectRoom(),
 		a.oidcRoom(),
 		a.adminRoom(),

@@ -9,6 +9,7 @@ import (
 	"shouwang.care/shouwang/gateway/api/family"
 	"shouwang.care/shouwang/gateway/api/inspect"
 	"shouwang.care/shouwang/gateway/api/oidc"
+	"shouwang.care/shouwang/gateway/api/privacy"
 	"shouwang.care/shouwang/gateway/api/station"
 	"shouwang.care/shouwang/gateway/api/ward"
 )
@@ -18,6 +19,7 @@ func Blank() []api.Room {
 	return []api.Room{
 		ward.Room{},
 		&family.Room{},
+		&privacy.Room{},
 		inspect.New(nil),
 		oidc.Room{},
 		admin.Room{},
