@@ -24,7 +24,7 @@ var ErrNotBuilt = errors.New("the web app is not part of this build: run `make w
 
 // Files returns the files of the app, with index.html, ward/index.html,
 // inspect/index.html, family/index.html, admin/index.html and
-// health/index.html at its root, and
+// health/index.html at its root, with sw.js and app.webmanifest, and
 // everything with a hash in its name below assets/. The error is ErrNotBuilt
 // when the gateway was compiled without the app.
 func Files() (fs.FS, error) {

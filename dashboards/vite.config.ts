@@ -1,13 +1,17 @@
 import react from '@vitejs/plugin-react';
 import { resolve } from 'node:path';
 import { defineConfig } from 'vitest/config';
+import { shell } from './shared/worker/plugin.ts';
 
 const page = (name: string) => resolve(import.meta.dirname, name, 'index.html');
 
 // Each page is an entry of its own and loads only what it shows. Nothing is
 // inlined, because the content security policy of the gateway forbids it.
 export default defineConfig({
-  plugins: [react()],
+  plugins: [
+    react(),
+    shell({ signin: '/', ward: '/ward/', family: '/family/' }, ['/favicon.svg', '/app.webmanifest']),
+  ],
   build: {
     target: ['chrome107', 'safari16', 'firefox104'],
     assetsInlineLimit: 0,
@@ -20,6 +24,11 @@ export default defineConfig({
         admin: page('admin'),
         health: page('health'),
         plans: page('plans'),
+        sw: resolve(import.meta.dirname, 'shared/worker/sw.ts'),
+      },
+      output: {
+        // The address of the service worker is for good: browsers ask there for the next one.
+        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
       },
     },
   },

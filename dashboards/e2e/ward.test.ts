@@ -199,16 +199,29 @@ describe('sound', () => {
 });
 
 describe('an action', () => {
-  test('that did not reach the gateway says so and can be sent again', async () => {
+  test('that did not reach the gateway says that nobody knows, and is sent again by itself', async () => {
     mock.world.raise({ class: 'fall', room: '302' });
     const ward = await carer('wangfang');
     mock.actions = 'cut';
     await ward.accept('302');
-    await ward.card('302').getByTestId('unsent').waitFor();
+    await ward.card('302').getByTestId('queued').waitFor();
     await ward.inState('302', 'raised');
     mock.actions = 'work';
-    await ward.card('302').getByTestId('retry').click();
     await ward.inState('302', 'accepted');
+  });
+
+  test('that needs the present can be sent again by hand only', async () => {
+    mock.world.raise({ class: 'fall', room: '302', active: false });
+    const ward = await carer('wangfang');
+    mock.actions = 'cut';
+    await ward.card('302').getByTestId('resolve').click();
+    const sheet = ward.page.getByTestId('resolve-sheet');
+    await sheet.getByTestId('cause-real-toilet').click();
+    await sheet.getByRole('alert').waitFor();
+    await ward.page.keyboard.press('Escape');
+    mock.actions = 'work';
+    await ward.card('302').getByTestId('retry').click();
+    await ward.calm.waitFor();
   });
 
   test('of a sensor that is still active can be ended as false only', async () => {

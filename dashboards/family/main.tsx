@@ -1,5 +1,6 @@
 import { Gate } from '../shared/ui/Gate.tsx';
 import { mount } from '../shared/ui/mount.tsx';
+import { keepShell } from '../shared/worker/register.ts';
 import { Family } from './Family.tsx';
 
 mount(
@@ -7,3 +8,4 @@ mount(
     <Family />
   </Gate>,
 );
+keepShell();

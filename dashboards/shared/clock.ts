@@ -14,9 +14,15 @@ interface Sample {
 export class ServerClock {
   #samples: Sample[] = [];
   readonly #steady: Steady;
+  #offset = 0;
 
   constructor(steady: Steady = () => performance.now()) {
     this.#steady = steady;
+  }
+
+  /** assume takes by how many milliseconds the gateway was ahead of this screen when it was last heard. */
+  assume(offset: number): void {
+    this.#offset = offset;
   }
 
   /**
@@ -38,9 +44,9 @@ export class ServerClock {
     this.#samples.push({ at, base });
   }
 
-  /** now is the gateway's time in milliseconds since 1970; before the first frame, the screen's own. */
+  /** now is the gateway's time in milliseconds since 1970; before the first frame, as the screen's own tells it. */
   now(): number {
-    return this.#samples.length === 0 ? Date.now() : this.#base() + this.#steady();
+    return this.#samples.length === 0 ? Date.now() + this.#offset : this.#base() + this.#steady();
   }
 
   #base(): number {

@@ -16,6 +16,8 @@ export interface Picture {
   readonly link: Link;
   /** False until the first whole picture has come. */
   readonly complete: boolean;
+  /** What is shown until then is of an earlier page, and so many incidents of it were not kept. */
+  readonly kept?: { readonly cut: number };
 }
 
 /** Status is what the connection bar tells. */
@@ -106,7 +108,9 @@ export class Live {
 
   status(): Status {
     const age = this.#heardAt === undefined ? undefined : this.#steady() - this.#heardAt;
-    const stale = age === undefined ? this.#tries > 2 : age > staleAfter;
+    // A picture of an earlier page is old, however short the reload was.
+    const kept = this.#picture.kept !== undefined;
+    const stale = kept || (age === undefined ? this.#tries > 2 : age > staleAfter);
     const away = this.#options.online?.() === false || stale;
     return {
       link: this.#picture.link !== 'live' && away ? 'offline' : this.#picture.link,
@@ -114,6 +118,17 @@ export class Live {
       stale,
       polling: this.#polling,
     };
+  }
+
+  /**
+   * restore shows a picture of an earlier page that is so many milliseconds
+   * old. It is never taken for a whole one: the gateway is asked for that.
+   */
+  restore(incidents: readonly Incident[], cut: number, age: number): void {
+    if (this.#running || this.#picture.complete) return;
+    this.#heardAt = this.#steady() - age;
+    const held = new Map(incidents.map((incident) => [incident.id, incident]));
+    this.#set({ ...this.#picture, incidents: held, kept: { cut } });
   }
 
   start(): void {

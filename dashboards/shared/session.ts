@@ -1,6 +1,7 @@
 import { fetchBoard } from './api/client.ts';
 import { ServerClock, Ticker } from './clock.ts';
 import { goTo } from './home.ts';
+import { drawer, forgetPicture } from './kept.ts';
 import { Live, type Socket } from './live.ts';
 
 /** Session is what all parts of a live page share. */
@@ -8,6 +9,12 @@ export interface Session {
   clock: ServerClock;
   ticker: Ticker;
   live: Live;
+}
+
+/** endSession leads to the sign-in page; nothing of what was shown stays on this device. */
+export function endSession(): void {
+  forgetPicture(drawer());
+  goTo('');
 }
 
 /** openSession connects a page to the gateway that served it. */
@@ -20,7 +27,7 @@ export function openSession(): Session {
       return new WebSocket(`${scheme}://${location.host}/api/live`) as unknown as Socket;
     },
     board: fetchBoard,
-    signedOut: () => goTo(''),
+    signedOut: endSession,
     online: () => navigator.onLine,
   });
   // A tablet that wakes up, or whose network is back, does not wait for the timer.

@@ -1,7 +1,9 @@
 import { useEffect, useState, type SyntheticEvent } from 'react';
 import { useTranslation } from 'react-i18next';
 import { Refused, signIn, whoAmI } from '../shared/api/client.ts';
-import { enter } from '../shared/home.ts';
+import { enter, goTo, pageOf } from '../shared/home.ts';
+import { drawer, readPicture } from '../shared/kept.ts';
+import { depart, isLeaving, left } from '../shared/leave.ts';
 import { LanguageSwitch, ThemeSwitch } from '../shared/ui/Settings.tsx';
 import './signin.css';
 
@@ -28,14 +30,22 @@ export function SignIn() {
     document.title = `${t('signin.title')} · ${t('app.name')}`;
   }, [t, i18n.language]);
 
-  // Someone who is signed in already has no business here.
+  // Someone who is signed in already has no business here, and someone who has
+  // signed out is not let in by the session that the gateway could not end yet.
   useEffect(() => {
+    if (isLeaving(drawer())) {
+      void depart();
+      return;
+    }
     void whoAmI().then(
       (me) => {
         if (me !== undefined) enter(me.user.role);
       },
       () => {
-        // The gateway is away: signing in will say so.
+        // The gateway is away: her last picture is worth more than a form that
+        // nobody answers.
+        const kept = readPicture(drawer(), Date.now());
+        if (kept !== undefined) goTo(pageOf(kept.me.user.role));
       },
     );
   }, []);
@@ -49,7 +59,10 @@ export function SignIn() {
     setSending(true);
     setTrouble(undefined);
     signIn(login.trim(), password).then(
-      (me) => enter(me.user.role),
+      (me) => {
+        left(drawer());
+        enter(me.user.role);
+      },
       (error: unknown) => {
         setSending(false);
         setTrouble(troubleOf(error));

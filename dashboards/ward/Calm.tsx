@@ -7,13 +7,13 @@ import { useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
  */
 export function Calm({ attended }: { attended: number }) {
   const { t } = useTranslation();
-  const { complete } = usePicture();
+  const { complete, kept } = usePicture();
   useNow();
   const { stale } = useViewer().session.live.status();
   if (!complete || stale) {
     return (
       <div className="calm unknown" data-testid="unknown">
-        <p>{complete ? t('link.offline') : t('link.never')}</p>
+        <p>{complete || kept !== undefined ? t('link.offline') : t('link.never')}</p>
       </div>
     );
   }

@@ -4,6 +4,7 @@ import { localName, since, waited } from '../shared/format.ts';
 import { weight } from '../shared/order.ts';
 import { ClassIcon } from '../shared/ui/ClassIcon.tsx';
 import { useNow, useViewer } from '../shared/ui/hooks.ts';
+import { useMoment, useStale } from '../shared/ui/Link.tsx';
 import { useWords } from '../shared/ui/useWords.ts';
 import { Actions } from './Actions.tsx';
 import { Explained } from './Explained.tsx';
@@ -20,6 +21,15 @@ function Wait({ from, label }: { from: number; label: string }) {
       </span>
     </span>
   );
+}
+
+/** State says how the incident stands, and of an old picture, when that was. */
+function State({ state }: { state: Incident['state'] }) {
+  const { t } = useWords();
+  const stale = useStale();
+  const moment = useMoment();
+  const word = t(`state.${state}`);
+  return <span data-testid="state">{stale ? t('offline.asOf', { time: moment(), state: word }) : word}</span>;
 }
 
 /** People says who has taken it and who is there. */
@@ -85,8 +95,7 @@ export const Card = memo(function Card({
         <h3 id={title}>
           <span className="card-class">{t(`class.${incident.class}`)}</span>
           <span className="card-severity">
-            {t(`severity.${weight(incident)}`)} ·{' '}
-            <span data-testid="state">{t(`state.${incident.state}`)}</span>
+            {t(`severity.${weight(incident)}`)} · <State state={incident.state} />
           </span>
         </h3>
         <Wait from={since(incident)} label={label} />

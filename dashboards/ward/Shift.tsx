@@ -4,6 +4,7 @@ import { waited } from '../shared/format.ts';
 import { useNow } from '../shared/ui/hooks.ts';
 import { Modal } from '../shared/ui/Modal.tsx';
 import type { Alarm } from './useAlarm.ts';
+import type { Spoken } from './useVoice.ts';
 
 /** MuteBanner says in the large that the board cannot be heard; one press mends it. */
 export function MuteBanner({ alarm, onStart }: { alarm: Alarm; onStart: () => void }) {
@@ -28,8 +29,55 @@ export function MuteBanner({ alarm, onStart }: { alarm: Alarm; onStart: () => vo
   );
 }
 
+/** DarkBanner says in the large that the screen may go dark; one press tries to mend it. */
+export function DarkBanner({ alarm }: { alarm: Alarm }) {
+  const { t } = useTranslation();
+  if (alarm.wakefulness !== 'lost') return null;
+  return (
+    <button type="button" className="mute" data-testid="dark" onClick={() => void alarm.wake.hold()}>
+      <strong>{t('wake.lost')}</strong>
+      <span>{t('wake.lostHint')}</span>
+      <span className="mute-start">{t('wake.restore')}</span>
+    </button>
+  );
+}
+
+/** SpeechSwitch has alarms read out besides the sound. */
+function SpeechSwitch({ spoken: { speech, turn } }: { spoken: Spoken }) {
+  const { t } = useTranslation();
+  const trouble = !speech.able ? t('speech.none') : speech.failed ? t('speech.failed') : undefined;
+  return (
+    <div className="speech">
+      <label className="choice-item">
+        <input
+          type="checkbox"
+          data-testid="speech"
+          checked={speech.on}
+          onChange={(event) => turn(event.target.checked)}
+        />
+        <span>
+          <b>{t('speech.title')}</b> <span className="modal-hint">{t('speech.hint')}</span>
+        </span>
+      </label>
+      {speech.on && trouble !== undefined && (
+        <p className="modal-warn" role="status" data-testid="speech-trouble">
+          {trouble}
+        </p>
+      )}
+    </div>
+  );
+}
+
 /** ShiftDialog plays the alarm until the person has said whether she hears it. */
-export function ShiftDialog({ alarm, onClose }: { alarm: Alarm; onClose: () => void }) {
+export function ShiftDialog({
+  alarm,
+  spoken,
+  onClose,
+}: {
+  alarm: Alarm;
+  spoken: Spoken;
+  onClose: () => void;
+}) {
   const { t } = useTranslation();
   const { sounder, wake } = alarm;
   const [deaf, setDeaf] = useState(false);
@@ -62,6 +110,7 @@ export function ShiftDialog({ alarm, onClose }: { alarm: Alarm; onClose: () => v
       {awake !== undefined && (
         <p className={awake ? 'modal-hint' : 'modal-warn'}>{t(awake ? 'shift.awake' : 'shift.notAwake')}</p>
       )}
+      <SpeechSwitch spoken={spoken} />
       <div className="modal-actions">
         <button type="button" className="button primary" data-testid="heard" onClick={onClose}>
           {t('shift.heard')}
@@ -75,7 +124,15 @@ export function ShiftDialog({ alarm, onClose }: { alarm: Alarm; onClose: () => v
 }
 
 /** SoundControl shows that the sound is on, and holds it for a minute while it plays. */
-export function SoundControl({ alarm, onTry }: { alarm: Alarm; onTry: () => void }) {
+export function SoundControl({
+  alarm,
+  spoken: { speech },
+  onTry,
+}: {
+  alarm: Alarm;
+  spoken: Spoken;
+  onTry: () => void;
+}) {
   const { t } = useTranslation();
   const { sounder, sound } = alarm;
   useNow(); // counts the seconds of the quiet down
@@ -95,7 +152,7 @@ export function SoundControl({ alarm, onTry }: { alarm: Alarm; onTry: () => void
   if (sound.sounding !== 'off') {
     return (
       <button type="button" className="button quiet" data-testid="quiet" onClick={() => sounder.quiet()}>
-        {t(sound.sounding === 'lost' ? 'shift.quietLost' : 'shift.quiet')}
+        {t(sound.sounding === 'lost' || sound.sounding === 'dark' ? 'shift.quietLost' : 'shift.quiet')}
       </button>
     );
   }
@@ -111,6 +168,7 @@ export function SoundControl({ alarm, onTry }: { alarm: Alarm; onTry: () => void
         <path d="M4 9.5v5h3.5L12 18.5v-13L7.5 9.5H4ZM15 9a4.2 4.2 0 0 1 0 6M17.5 6.5a8 8 0 0 1 0 11" />
       </svg>
       {t('shift.on')}
+      {speech.on && (!speech.able || speech.failed) && <b className="voiceless">{t('speech.mute')}</b>}
     </button>
   );
 }

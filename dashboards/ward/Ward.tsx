@@ -2,26 +2,29 @@ import { useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Incident } from '../shared/api/types.ts';
 import { clockTime, fullDate, localName } from '../shared/format.ts';
-import { goTo } from '../shared/home.ts';
 import { arrange } from '../shared/order.ts';
 import { useLanguage, useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
-import { LinkState, StaleBar } from '../shared/ui/Link.tsx';
+import { LinkState, StaleBar, useStale } from '../shared/ui/Link.tsx';
 import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
 import { useWords } from '../shared/ui/useWords.ts';
+import { AwaySheet } from './AwaySheet.tsx';
 import { Calm } from './Calm.tsx';
 import { Card } from './Card.tsx';
 import { Duty, GapBar, useDuty } from './Duty.tsx';
 import { ExplainSheet, ResolveSheet } from './CauseSheet.tsx';
 import { DeskContext, useDesk, type Desk, type Sheet } from './context.ts';
-import { Deeds } from './deeds.ts';
 import { NoteSheet } from './NoteSheet.tsx';
 import { PendingSheet } from './PendingSheet.tsx';
 import { Recent } from './Recent.tsx';
+import { Renew } from './Renew.tsx';
 import { Shelves } from './Shelves.tsx';
-import { MuteBanner, ShiftDialog, SoundControl } from './Shift.tsx';
+import { DarkBanner, MuteBanner, ShiftDialog, SoundControl } from './Shift.tsx';
 import { useAlarm } from './useAlarm.ts';
+import { useDeeds } from './useDeeds.ts';
 import { usePending } from './usePending.ts';
 import { useTitle } from './useTitle.ts';
+import { useVoice } from './useVoice.ts';
+import { QueuedBar } from './Waiting.tsx';
 import './ward.css';
 import './strips.css';
 
@@ -91,6 +94,8 @@ function Opened({
       );
     case 'note':
       return <NoteSheet incident={incident} onClose={onClose} />;
+    case 'away':
+      return <AwaySheet incident={incident} onClose={onClose} />;
   }
 }
 
@@ -107,23 +112,25 @@ export function Ward() {
   const { incidents: pending, took } = usePending();
   const duty = useDuty();
 
-  const [deeds] = useState(
-    () =>
-      new Deeds({
-        name: me.user.name,
-        done: (incident) => {
-          session.live.apply(incident);
-          took(incident);
-        },
-        signedOut: () => goTo(''),
-      }),
+  const { deeds, queued } = useDeeds(took);
+  const { live } = session;
+  const desk = useMemo<Desk>(
+    () => ({
+      deeds,
+      open: (next) => {
+        const away = next.kind !== 'pending' && live.status().link === 'offline';
+        setSheet(away ? { kind: 'away', id: next.id } : next);
+      },
+    }),
+    [deeds, live],
   );
-  const desk = useMemo<Desk>(() => ({ deeds, open: setSheet }), [deeds]);
   const { waiting, attended, recent, explained } = useMemo(
     () => arrange(picture.incidents.values(), session.clock.now()),
     [picture.incidents, session.clock],
   );
-  useTitle(waiting);
+  const stale = useStale();
+  useTitle(waiting, stale);
+  const spoken = useVoice(alarm.sounder, alarm.latest, waiting);
 
   const startShift = () => void alarm.sounder.unlock().then(() => setShift(true));
   const several = me.sites.length > 1;
@@ -154,6 +161,7 @@ export function Ward() {
         data-testid="board"
         data-sounding={alarm.sound.sounding}
         data-ready={picture.complete}
+        data-stale={stale}
       >
         <header className="bar">
           <h1 className="bar-title">
@@ -161,14 +169,20 @@ export function Ward() {
           </h1>
           <SiteClock />
           <LinkState />
-          <SoundControl alarm={alarm} onTry={startShift} />
+          <SoundControl alarm={alarm} spoken={spoken} onTry={startShift} />
           <LanguageSwitch />
           <Settings name={me.user.name} />
         </header>
         <MuteBanner alarm={alarm} onStart={startShift} />
+        <DarkBanner alarm={alarm} />
         <StaleBar />
+        <QueuedBar acts={queued} />
+        {picture.kept !== undefined && picture.kept.cut > 0 && (
+          <p className="polling">{t('offline.cut', { count: picture.kept.cut })}</p>
+        )}
         <GapBar sites={duty.data} />
         <main className="board">
+          <Renew calm={!stale && waiting.length + attended.length + queued.length === 0} />
           {pending.length > 0 && (
             <button
               type="button"
@@ -187,7 +201,7 @@ export function Ward() {
           <Recent incidents={recent} showSite={several} />
         </main>
         <Announcer latest={alarm.latest} />
-        {shift && <ShiftDialog alarm={alarm} onClose={() => setShift(false)} />}
+        {shift && <ShiftDialog alarm={alarm} spoken={spoken} onClose={() => setShift(false)} />}
         {sheet !== undefined && (
           <Opened sheet={sheet} pending={pending} showSite={several} onClose={closeSheet} />
         )}

@@ -1,8 +1,8 @@
 import { createContext, useContext, useSyncExternalStore } from 'react';
 import type { Deeds, DeedState } from './deeds.ts';
 
-/** Sheet is the dialog that is open over the board. */
-export type Sheet = { kind: 'resolve' | 'explain' | 'note'; id: string } | { kind: 'pending' };
+/** Sheet is the dialog that is open over the board; `away` says that a step needs the present. */
+export type Sheet = { kind: 'resolve' | 'explain' | 'note' | 'away'; id: string } | { kind: 'pending' };
 
 /** Desk is what cards use to act. It lives above them, since a card moves when its state changes. */
 export interface Desk {

@@ -1,5 +1,6 @@
 import { Gate } from '../shared/ui/Gate.tsx';
 import { mount } from '../shared/ui/mount.tsx';
+import { keepShell } from '../shared/worker/register.ts';
 import { Ward } from './Ward.tsx';
 
 mount(
@@ -7,3 +8,4 @@ mount(
     <Ward />
   </Gate>,
 );
+keepShell();

@@ -97,6 +97,16 @@ describe('what a board sounds', () => {
     expect(soundOf(severity, lost)).toBe(level);
   });
 
+  test.each([
+    [undefined, false, 'dark'],
+    ['low', false, 'dark'],
+    ['medium', false, 'medium'],
+    ['urgent', false, 'urgent'],
+    [undefined, true, 'lost'],
+  ] as const)('with a screen that may go dark, loudest %s, gateway lost %s: %s', (severity, lost, level) => {
+    expect(soundOf(severity, lost, true)).toBe(level);
+  });
+
   test('low alarms are silent', () => {
     expect(levelOf('low')).toBeUndefined();
   });
@@ -166,6 +176,15 @@ describe('on duty', () => {
     sounder.endQuiet();
     sounder.want('urgent');
     expect(heard()).toBe(periodOf('urgent'));
+  });
+
+  test('a voice is heard over it, and the sound comes back even when the voice never ends', () => {
+    sounder.want('urgent');
+    sounder.hush(true);
+    expect(Speaker.last!.volume).toBeLessThan(0.3);
+    expect(heard()).toBe(periodOf('urgent'));
+    vi.advanceTimersByTime(60_000);
+    expect(Speaker.last!.volume).toBe(1);
   });
 
   test('the tone of a lost gateway may be held for longer', () => {

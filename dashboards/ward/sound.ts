@@ -24,19 +24,25 @@ export function levelOf(severity: Severity | undefined): Level | undefined {
 
 /**
  * soundOf is what a board sounds: the loudest alarm that nobody has accepted,
- * or that the gateway is lost. An emergency that is known goes before those
- * that may be missed; a call does not.
+ * that the gateway is lost, or that the screen may go dark. An emergency that
+ * is known goes before those that may be missed; a call does not. Whoever comes
+ * for any of them sees the others.
  */
-export function soundOf(loudest: Severity | undefined, lost: boolean): Level | undefined {
+export function soundOf(loudest: Severity | undefined, lost: boolean, dark = false): Level | undefined {
   if (lost && loudest !== 'urgent' && loudest !== 'high') return 'lost';
-  return levelOf(loudest);
+  return levelOf(loudest) ?? (dark ? 'dark' : undefined);
 }
 
 /**
  * quietFor is for how long a person may hold a sound, in milliseconds. That the
- * gateway is lost may take a while to mend, and everybody knows it by then.
+ * gateway is lost, or the screen may go dark, may take a while to mend, and
+ * everybody knows it by then.
  */
 export const quietFor = { alarm: 60_000, lost: 600_000 } as const;
+
+/** How loud the sound is below a voice, and for how many milliseconds at most. */
+const hushed = 0.15;
+const hushMost = 8_000;
 
 /**
  * Sounder plays the alarm until nobody waits any more. Each pattern is a
@@ -52,6 +58,7 @@ export class Sounder {
   #wanted: Level | undefined;
   #rehearsing = false;
   #quietTimer: ReturnType<typeof setTimeout> | undefined;
+  #hushTimer: ReturnType<typeof setTimeout> | undefined;
   #heartbeat: ReturnType<typeof setInterval> | undefined;
   #lastTime = 0;
   #state: SoundState = {
@@ -100,7 +107,8 @@ export class Sounder {
 
   /** quiet holds the sound for a while (quietFor); a new alarm ends it early (endQuiet). */
   quiet(): void {
-    const length = quietFor[this.#state.sounding === 'lost' ? 'lost' : 'alarm'];
+    const { sounding } = this.#state;
+    const length = quietFor[sounding === 'lost' || sounding === 'dark' ? 'lost' : 'alarm'];
     clearTimeout(this.#quietTimer);
     this.#quietTimer = setTimeout(() => this.endQuiet(), length);
     this.#change({ quietUntil: performance.now() + length });
@@ -110,6 +118,16 @@ export class Sounder {
   /** quietLeft is for how many milliseconds the sound is still held. */
   quietLeft(): number {
     return Math.max(0, (this.#state.quietUntil ?? 0) - performance.now());
+  }
+
+  /**
+   * hush lowers the sound while something is read out, and lets it back; never
+   * for longer than hushMost, since a voice may end without a word about it.
+   */
+  hush(on: boolean): void {
+    clearTimeout(this.#hushTimer);
+    this.#hushTimer = on ? setTimeout(() => this.hush(false), hushMost) : undefined;
+    this.#update();
   }
 
   /** endQuiet lets the sound back. */
@@ -122,6 +140,7 @@ export class Sounder {
   /** close ends all sound for good. */
   close(): void {
     clearTimeout(this.#quietTimer);
+    clearTimeout(this.#hushTimer);
     clearInterval(this.#heartbeat);
     this.#stop();
     void this.#context?.close();
@@ -163,7 +182,8 @@ export class Sounder {
     const quiet = this.#state.quietUntil !== undefined;
     if (level === undefined || locked) this.#stop();
     else this.#play(level);
-    this.#gain?.gain.setTargetAtTime(quiet ? 0 : 1, this.#context?.currentTime ?? 0, 0.02);
+    const loudness = quiet ? 0 : this.#hushTimer === undefined ? 1 : hushed;
+    this.#gain?.gain.setTargetAtTime(loudness, this.#context?.currentTime ?? 0, 0.02);
     const silent = locked || this.#state.broken;
     this.#change({
       locked,

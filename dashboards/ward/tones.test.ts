@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { periodOf, synthesise, type Level } from './tones.ts';
 
 const rate = 8_000;
-const levels: Level[] = ['urgent', 'high', 'medium', 'lost'];
+const levels: Level[] = ['urgent', 'high', 'medium', 'lost', 'dark'];
 
 /** bursts counts the tones of a period: stretches of sound between silences of 30 ms. */
 function bursts(samples: Float32Array): number {
@@ -58,10 +58,10 @@ describe.each(levels)('%s', (level) => {
 test('they are told apart by rhythm: how many tones, and how much of the time', () => {
   const sounds = levels.map((level) => synthesise(level, rate));
   // The two bells of medium ring into each other.
-  expect(sounds.map(bursts)).toEqual([6, 3, 1, 2]);
-  const [urgent, high, medium, lost] = sounds.map(share) as [number, number, number, number];
+  expect(sounds.map(bursts)).toEqual([6, 3, 1, 2, 4]);
+  const [urgent, high, medium, lost, dark] = sounds.map(share) as [number, number, number, number, number];
   expect(urgent).toBeGreaterThan(2 * high);
-  expect(Math.max(high, medium, lost)).toBeLessThan(0.4);
+  expect(Math.max(high, medium, lost, dark)).toBeLessThan(0.4);
 });
 
 test('fundamentals are low enough for old ears, with harmonics for small speakers', () => {

@@ -1,5 +1,8 @@
-/** Level is a pattern of the alarm sound: of a severity (low alarms are silent), or of a lost gateway. */
-export type Level = 'urgent' | 'high' | 'medium' | 'lost';
+/**
+ * Level is a pattern of the alarm sound: of a severity (low alarms are silent),
+ * of a lost gateway, or of a screen that may go dark.
+ */
+export type Level = 'urgent' | 'high' | 'medium' | 'lost' | 'dark';
 
 interface Tone {
   /** Start and length in seconds. */
@@ -50,6 +53,17 @@ const patterns: Record<Level, Pattern> = {
     tones: [
       { at: 0, length: 0.55, pitch: 698 },
       { at: 0.7, length: 0.9, pitch: 523 },
+    ],
+  },
+  // Rising, as a question: will nobody wake me? Seldom, since nothing is wrong yet.
+  dark: {
+    period: 9,
+    volume: 0.5,
+    tones: [
+      { at: 0, length: 0.14, pitch: 523 },
+      { at: 0.22, length: 0.14, pitch: 587 },
+      { at: 0.44, length: 0.14, pitch: 659 },
+      { at: 0.66, length: 0.4, pitch: 880, bell: true },
     ],
   },
 };

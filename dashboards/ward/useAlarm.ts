@@ -3,13 +3,14 @@ import { arrange, fresh, loudest } from '../shared/order.ts';
 import type { Incident } from '../shared/api/types.ts';
 import type { Session } from '../shared/session.ts';
 import { levelOf, Sounder, soundOf, type SoundState } from './sound.ts';
-import { WakeLock } from './wake.ts';
+import { WakeLock, type Wakefulness } from './wake.ts';
 
 /** Alarm is the sound and the wakefulness of a board. */
 export interface Alarm {
   sounder: Sounder;
   wake: WakeLock;
   sound: SoundState;
+  wakefulness: Wakefulness;
   /** The alarms that came last, for those who listen instead of look. */
   latest: readonly Incident[];
 }
@@ -23,18 +24,21 @@ export function useAlarm({ live, clock, ticker }: Session): Alarm {
   const [wake] = useState(() => new WakeLock());
   const [latest, setLatest] = useState<readonly Incident[]>([]);
   const sound = useSyncExternalStore(sounder.subscribe, sounder.state);
+  const wakefulness = useSyncExternalStore(wake.subscribe, wake.state);
 
   useEffect(() => {
     let before = live.picture().incidents;
-    let lostBefore = false;
+    let troubleBefore = '';
     const hear = () => {
       const lost = live.status().stale;
-      if (lost !== lostBefore) {
-        lostBefore = lost;
+      const dark = wake.state() === 'lost';
+      const trouble = `${lost} ${dark}`;
+      if (trouble !== troubleBefore) {
+        troubleBefore = trouble;
         // Quiet was asked for before the gateway went, or until it came back.
         sounder.endQuiet();
       }
-      const { incidents } = live.picture();
+      const { incidents, kept } = live.picture();
       if (incidents !== before) {
         const news = fresh(before, incidents);
         before = incidents;
@@ -44,18 +48,22 @@ export function useAlarm({ live, clock, ticker }: Session): Alarm {
           if (news.some((incident) => levelOf(incident.severity) !== undefined)) sounder.endQuiet();
         }
       }
-      sounder.want(soundOf(loudest(arrange(incidents.values(), clock.now()).waiting), lost));
+      // What an earlier page has left does not sound as if it were now.
+      const waiting = kept === undefined ? arrange(incidents.values(), clock.now()).waiting : [];
+      sounder.want(soundOf(loudest(waiting), lost, dark));
     };
     hear();
     const leave = live.subscribe(hear);
     // A picture grows old without any change of it.
     const stop = ticker.subscribe(hear);
+    const woken = wake.subscribe(hear);
     return () => {
       leave();
       stop();
+      woken();
       sounder.want(undefined);
     };
-  }, [live, clock, ticker, sounder]);
+  }, [live, clock, ticker, sounder, wake]);
 
   // After a reload, or after a telephone call on the tablet, any press will do.
   // A press on what asks for it is left alone: it would vanish between the
@@ -74,5 +82,5 @@ export function useAlarm({ live, clock, ticker }: Session): Alarm {
     };
   }, [sounder, sound.locked, sound.unsupported]);
 
-  return { sounder, wake, sound, latest };
+  return { sounder, wake, sound, wakefulness, latest };
 }

@@ -20,6 +20,8 @@ const types: Record<string, string> = {
   '.js': 'text/javascript',
   '.css': 'text/css',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.webmanifest': 'application/manifest+json',
 };
 
 interface Viewer {
@@ -36,8 +38,8 @@ export class Mock {
   readonly alerting = new Alerting(this.world);
   /** sockets false refuses live channels, as a proxy might. */
   sockets = true;
-  /** What becomes of the next actions: carried out, the connection cut, or no answer at all. */
-  actions: 'work' | 'cut' | 'hang' = 'work';
+  /** What becomes of the next actions: carried out, the connection cut before or after that, or no answer at all. */
+  actions: 'work' | 'cut' | 'lose' | 'hang' = 'work';
   refused: {
     number: number;
     at: string;
@@ -188,7 +190,7 @@ export class Mock {
       this.#api(request, response, url, body);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;
-      const { status, code, who, at, errors } = error;
+      const { status, code, who, by, at, errors } = error;
       json(response, status, {
         type: `urn:shouwang:problem:${code}`,
         title: code,
@@ -196,6 +198,7 @@ export class Mock {
         detail: code,
         code,
         who,
+        by,
         at,
         errors,
       });
@@ -222,7 +225,10 @@ export class Mock {
         return;
       }
       if (this.actions === 'hang') return;
-      json(response, 200, this.world.act(action[1]!, action[2]!, me.user.name, body));
+      const { id, name } = me.user;
+      const done = this.world.act(action[1]!, action[2]!, name, body, id);
+      if (this.actions === 'lose') request.socket.destroy();
+      else json(response, 200, done);
       return;
     }
     const one = /^GET \/api\/incidents\/([^/]+)$/.exec(route);

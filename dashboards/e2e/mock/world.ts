@@ -35,13 +35,15 @@ export class Refusal extends Error {
   readonly who?: string;
   readonly at?: string;
   readonly errors?: Mistake[];
-  constructor(status: number, code: string, who?: string, at?: string, errors?: Mistake[]) {
+  readonly by?: string;
+  constructor(status: number, code: string, who?: string, at?: string, errors?: Mistake[], by?: string) {
     super(code);
     this.status = status;
     this.code = code;
     this.who = who;
     this.at = at;
     this.errors = errors;
+    this.by = by;
   }
 }
 
@@ -157,9 +159,12 @@ export class World {
     verb: string,
     who: string,
     body: { cause?: string; reason?: string; note?: string; alarms?: string },
+    by = `u-${who}`,
   ): Incident {
     const old = this.get(id);
-    const act = { name: who, at: this.iso(), means: 'screen' as const };
+    const act = { name: who, by, at: this.iso(), means: 'screen' as const };
+    const done = (code: string, first: Incident['accepted']) =>
+      new Refusal(409, code, first?.name, first?.at, undefined, first?.by);
     if (verb === 'note') {
       this.#row(id, { kind: 'incident.noted', act, note: body.note });
       return this.#commit('incident.noted', { ...old });
@@ -170,16 +175,16 @@ export class World {
       const cause = body.cause as Incident['cause'];
       return this.#commit('incident.explained', { ...old, cause, reason: body.reason });
     }
-    if (old.resolved !== undefined)
-      throw new Refusal(409, 'already_resolved', old.resolved.name, old.resolved.at);
+    const realarmed = Number(body.alarms ?? old.alarms) !== old.alarms;
+    if (old.resolved !== undefined) throw done('already_resolved', old.resolved);
     if (verb === 'accept') {
-      if (old.accepted !== undefined)
-        throw new Refusal(409, 'already_accepted', old.accepted.name, old.accepted.at);
+      if (old.accepted !== undefined) throw done('already_accepted', old.accepted);
+      if (realarmed) throw new Refusal(409, 'realarmed');
       return this.#commit('incident.accepted', { ...old, state: 'accepted', accepted: act });
     }
     if (verb === 'arrive') {
-      if (old.arrived !== undefined)
-        throw new Refusal(409, 'already_arrived', old.arrived.name, old.arrived.at);
+      if (old.arrived !== undefined) throw done('already_arrived', old.arrived);
+      if (realarmed) throw new Refusal(409, 'realarmed');
       return this.#commit('incident.arrived', {
         ...old,
         state: 'arrived',
@@ -187,7 +192,7 @@ export class World {
         arrived: act,
       });
     }
-    if (Number(body.alarms ?? old.alarms) !== old.alarms) throw new Refusal(409, 'realarmed');
+    if (realarmed) throw new Refusal(409, 'realarmed');
     if (old.active && body.cause !== 'false' && body.cause !== 'test') throw new Refusal(409, 'still_active');
     return this.#commit('incident.resolved', {
       ...old,

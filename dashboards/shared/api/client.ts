@@ -16,6 +16,8 @@ export interface Problem {
   code: string;
   /** Who had done already what was asked for, and when. */
   who?: string;
+  /** The user id of that person. */
+  by?: string;
   at?: string;
   /** The gateway's own sentence. */
   detail: string;
@@ -41,6 +43,7 @@ export function problemOf(status: number, body: unknown): Problem {
     status,
     code: text('code'),
     who: text('who') || undefined,
+    by: text('by') || undefined,
     at: text('at') || undefined,
     detail: text('detail') || text('title') || `HTTP ${status}`,
     mistakes: Array.isArray(fields.errors) ? (fields.errors as Mistake[]) : undefined,
@@ -85,16 +88,17 @@ export async function whoAmI(): Promise<Me | undefined> {
 }
 
 /** signIn opens a session; the gateway sets the cookie. */
-export function signIn(login: string, password: string): Promise<Me> {
-  return ask((signal) => api.POST('/api/session', { body: { login, password }, signal }));
+export function signIn(login: string, password: string, code?: string): Promise<Me> {
+  return ask((signal) => api.POST('/api/session', { body: { login, password, code }, signal }));
 }
 
-/** signOut ends the session here and at the gateway. It never fails: the cookie may be gone already. */
-export async function signOut(): Promise<void> {
+/** signOut ends the session at the gateway and returns whether it has ended. It never fails. */
+export async function signOut(): Promise<boolean> {
   try {
-    await api.DELETE('/api/session', { signal: AbortSignal.timeout(timeLimit) });
+    const { response } = await api.DELETE('/api/session', { signal: AbortSignal.timeout(timeLimit) });
+    return response.ok || response.status === 401;
   } catch {
-    // The sign-in page follows all the same.
+    return false;
   }
 }
 
@@ -122,7 +126,11 @@ export async function fetchResolved(from: string): Promise<Incident[]> {
 
 /** Deed is one act of a person on an incident. */
 export type Deed =
-  | { verb: 'accept' | 'arrive' }
+  | {
+      verb: 'accept' | 'arrive';
+      /** How many activations the person had seen, where that may not be all. */
+      alarms?: number;
+    }
   | {
       verb: 'resolve';
       cause: Cause;
@@ -134,15 +142,19 @@ export type Deed =
   | { verb: 'explain'; cause: Exclude<Cause, 'pending'>; reason?: string; note?: string }
   | { verb: 'note'; note: string };
 
+function seen({ alarms }: { alarms?: number }): { alarms: number } | undefined {
+  return alarms === undefined ? undefined : { alarms };
+}
+
 /** act sends a deed and returns the incident as the gateway then has it. */
 export function act(id: string, deed: Deed): Promise<Incident> {
   const params = { path: { id } };
   return ask((signal) => {
     switch (deed.verb) {
       case 'accept':
-        return api.POST('/api/incidents/{id}/accept', { params, signal });
+        return api.POST('/api/incidents/{id}/accept', { params, body: seen(deed), signal });
       case 'arrive':
-        return api.POST('/api/incidents/{id}/arrive', { params, signal });
+        return api.POST('/api/incidents/{id}/arrive', { params, body: seen(deed), signal });
       case 'resolve': {
         const { cause, alarms, reason, note } = deed;
         const body = { cause, alarms, reason, note };

@@ -8,7 +8,8 @@ export const offlineEn: typeof offlineZh = {
   titleStale: '⚠ Disconnected · Shouwang',
   queuedCount: 'Nobody knows yet of {{count}} of your presses! Tell your colleagues by radio or telephone.',
   queued: '“{{act}}”, pressed at {{time}}: nobody knows it yet!',
-  queuedHint: 'Tell your colleagues by radio or telephone. It is sent by itself when connected, and only once.',
+  queuedHint:
+    'Tell your colleagues by radio or telephone. It is sent by itself when connected, and only once.',
   sendNow: 'Try now',
   withdraw: 'Take back, I am not going',
   withdrawArrive: 'Take back',

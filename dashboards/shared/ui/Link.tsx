@@ -1,11 +1,37 @@
+import { useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { ageOf } from '../format.ts';
-import { useNow, usePicture, useViewer } from './hooks.ts';
+import { ageOf, clockTime } from '../format.ts';
+import { useLanguage, useNow, usePicture, useViewer } from './hooks.ts';
 
 function useStatus() {
   usePicture();
   useNow();
   return useViewer().session.live.status();
+}
+
+/** useStale reports whether the picture must not be relied on; it draws again when that changes only. */
+export function useStale(): boolean {
+  const { live, ticker } = useViewer().session;
+  const [subscribe] = useState(() => (listener: () => void) => {
+    const leave = live.subscribe(listener);
+    // A picture grows old without any change of it.
+    const stop = ticker.subscribe(listener);
+    return () => {
+      leave();
+      stop();
+    };
+  });
+  return useSyncExternalStore(subscribe, () => live.status().stale);
+}
+
+/** useMoment says when the gateway was last heard, in the time of the first site. */
+export function useMoment(): () => string {
+  const { me, session } = useViewer();
+  const language = useLanguage();
+  return () => {
+    const { age = 0 } = session.live.status();
+    return clockTime(session.clock.now() - age, me.sites[0]?.time_zone ?? '', language);
+  };
 }
 
 /** useAge says an age in words. */
@@ -46,6 +72,7 @@ export function StaleBar() {
   const { t } = useTranslation();
   const { age, stale, polling } = useStatus();
   const words = useAge();
+  const moment = useMoment();
   if (!stale) {
     return polling ? (
       <p className="polling" role="status" data-testid="polling">
@@ -61,6 +88,7 @@ export function StaleBar() {
           {t('link.staleAge', { age: words(age) })}
         </span>
       )}
+      {age !== undefined && <b>{t('offline.pictureOf', { time: moment() })}</b>}
       <span>{t('link.staleHint')}</span>
     </div>
   );

@@ -1,8 +1,8 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { signOut } from '../api/client.ts';
 import { goTo, mayOpen } from '../home.ts';
 import { speak } from '../i18n.ts';
+import { depart } from '../leave.ts';
 import { applyTheme, storedTheme, type Theme } from '../theme.ts';
 import { useLanguage, useViewer } from './hooks.ts';
 
@@ -114,7 +114,7 @@ export function Settings({ name }: { name: string }) {
             type="button"
             className="button"
             data-testid="sign-out"
-            onClick={() => void signOut().then(() => goTo(''))}
+            onClick={() => void depart().then(() => goTo(''))}
           >
             {t('common.signOut')}
           </button>

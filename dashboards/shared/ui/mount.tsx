@@ -2,6 +2,7 @@ import { Component, StrictMode, type ReactNode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { useTranslation } from 'react-i18next';
 import { startTexts } from '../i18n.ts';
+import { drawer, forgetPicture } from '../kept.ts';
 import { applyTheme, storedTheme } from '../theme.ts';
 import './base.css';
 
@@ -23,6 +24,11 @@ class Guard extends Component<{ children: ReactNode }, { failed: boolean }> {
 
   static getDerivedStateFromError(): { failed: boolean } {
     return { failed: true };
+  }
+
+  /** What was kept may be the cause: a page that is loaded again does without. */
+  override componentDidCatch(): void {
+    forgetPicture(drawer());
   }
 
   override render(): ReactNode {
