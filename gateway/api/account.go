@@ -19,7 +19,7 @@ type Credentials interface {
 	SetSecondStep(ctx context.Context, user care.UserID, secret string) error
 }
 
-type passwordRequest struct {
+type ownPasswordRequest struct {
 	Body struct {
 		Current string `json:"current" minLength:"1" maxLength:"256"`
 		New     string `json:"new" minLength:"1" maxLength:"256"`
@@ -100,7 +100,7 @@ func (a *API) prove(ctx context.Context, u people.User, password string) error {
 	return nil
 }
 
-func (a *API) changePassword(ctx context.Context, u people.User, in *passwordRequest) (Me, error) {
+func (a *API) changePassword(ctx context.Context, u people.User, in *ownPasswordRequest) (Me, error) {
 	if u.Station != "" {
 		return Me{}, NewProblem(http.StatusForbidden, CodeNotAllowed, "the password of a screen is set by who administers it")
 	}

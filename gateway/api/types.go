@@ -18,8 +18,8 @@ type Me struct {
 	// Watched are the residents of a family's scope.
 	Watched []ResidentView `json:"watched"`
 	// SecondStep says that his sign-in asks for a code of an authenticator.
-	SecondStep bool `json:"second_step,omitempty"`
-	Version string         `json:"version"`
+	SecondStep bool   `json:"second_step,omitempty"`
+	Version    string `json:"version"`
 }
 
 // SiteView is a site as a list or a heading shows it.

@@ -30,7 +30,9 @@ type Config struct {
 	// Channels is a file that says by which services people are reached; it
 	// holds their secrets, and may be readable by its owner only.
 	Channels string `yaml:"channels"`
-	SignIn SignIn `yaml:"sign_in"`
+	// Retention says how long personal data is kept.
+	Retention Retention `yaml:"retention"`
+	SignIn    SignIn    `yaml:"sign_in"`
 }
 
 // Web is the address of the pages, the API and the metrics.
@@ -111,6 +113,7 @@ func Default() Config {
 		Log:    Log{Level: "info", Format: "text"},
 
 		Heartbeat: Heartbeat{Every: time.Minute},
+		Retention: defaultRetention(),
 	}
 }
 
@@ -209,6 +212,7 @@ func (c Config) check() error {
 		bad("log.level", "%q is none of debug, info, warn and error", c.Log.Level)
 	}
 	c.Heartbeat.check(bad)
+	c.Retention.check(bad)
 	c.SignIn.OIDC.check(c.Web.PublicURL, bad)
 	if c.Log.Format != "text" && c.Log.Format != "json" {
 		bad("log.format", "%q is neither text nor json", c.Log.Format)
