@@ -42,16 +42,18 @@ func humaConfig(version string) huma.Config {
 }
 
 // describeLive adds what huma cannot see: the WebSocket, whose messages are
-// Hello from the client and Frame from the server.
+// Hello and BoardReport from the client and Frame from the server.
 func (a *API) describeLive() {
 	doc := a.huma.OpenAPI()
 	hello := doc.Components.Schemas.Schema(reflect.TypeFor[Hello](), true, "Hello")
 	frame := doc.Components.Schemas.Schema(reflect.TypeFor[Frame](), true, "Frame")
+	report := doc.Components.Schemas.Schema(reflect.TypeFor[BoardReport](), true, "BoardReport")
 	doc.AddOperation(&huma.Operation{
 		OperationID: "live", Method: http.MethodGet, Path: "/api/live", Tags: []string{"incidents"},
 		Summary: "WebSocket of live views",
 		Description: "After the upgrade the client sends one Hello (" + hello.Ref + "), the server then sends frames (" + frame.Ref + "): " +
-			"what the client misses after its number, or a snapshot; then each change as it happens, in the order of numbers.",
+			"what the client misses after its number, or a snapshot; then each change as it happens, in the order of numbers. " +
+			"A station also sends reports on its board (" + report.Ref + ").",
 		Security: []map[string][]string{{"session": {}}},
 		Responses: map[string]*huma.Response{
 			"101": {Description: "Switching Protocols"},

@@ -9,7 +9,8 @@ import (
 )
 
 // subjectName names what the core itself watches: an edge, the homes of a
-// region, a duty of the roster. ok is false for the point of a device.
+// region, a duty of the roster, the boards of a floor. ok is false for the point
+// of a device.
 func subjectName(d *people.Directory, site care.SiteID, point care.PointID) (name care.Text, ok bool) {
 	s := care.ParseSubject(point)
 	called := care.Text{ZH: s.ID, EN: s.ID} // what nobody has entered is named by its id
@@ -36,6 +37,11 @@ func subjectName(d *people.Directory, site care.SiteID, point care.PointID) (nam
 	case care.SubjectRoster:
 		use(roleWords[people.Role(s.ID)]) // the usual duties are named after roles
 		return care.Text{ZH: "值班：" + called.ZH, EN: "Duty: " + called.EN}, true
+	case care.SubjectBoard:
+		if s.ID == "" {
+			return care.Text{ZH: "护理站看板", EN: "Station's board"}, true
+		}
+		return care.Text{ZH: s.ID + "楼护理站看板", EN: "Station's board, floor " + s.ID}, true
 	}
 	return care.Text{}, false
 }

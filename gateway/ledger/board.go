@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"time"
+
+	"shouwang.care/shouwang/alerts/care"
 )
 
 // BoardPassed returns when the ladder of an incident last went on because no
@@ -23,4 +25,18 @@ func (t *Tx) SaveBoardPassed(ctx context.Context, incident string, alarms int, a
 	return t.exec(ctx, "save that no board showed incident "+incident,
 		`INSERT INTO board_passed (incident, alarms, at) VALUES ($1, $2, $3)
 		ON CONFLICT (incident, alarms) DO UPDATE SET at = excluded.at`, incident, alarms, micros(at))
+}
+
+// HavePIN lists the users who have a PIN.
+func (s *Store) HavePIN(ctx context.Context) (map[care.UserID]bool, error) {
+	ids, err := all(ctx, s.read, func(r *sql.Rows) (id care.UserID, err error) { return id, r.Scan(&id) },
+		`SELECT id FROM "user" WHERE pin_hash <> ''`)
+	if err != nil {
+		return nil, wrapIf("read who has a PIN", err)
+	}
+	have := map[care.UserID]bool{}
+	for _, id := range ids {
+		have[id] = true
+	}
+	return have, nil
 }

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"sync/atomic"
 	"time"
@@ -83,8 +82,9 @@ func (c *client) serve(ctx context.Context) {
 	c.sayBye(context.Cause(ctx))
 }
 
-// read takes the hello and then discards what comes, until the client is gone.
+// read takes the hello and then what a station reports, until the client is gone.
 func (c *client) read(hello chan<- api.Hello) error {
+	defer c.leaves()
 	c.conn.SetReadLimit(4 << 10)
 	c.conn.SetReadDeadline(time.Now().Add(c.hub.limits.hello))
 	_, r, err := c.conn.NextReader()
@@ -99,10 +99,11 @@ func (c *client) read(hello chan<- api.Hello) error {
 	alive := func(string) error { return c.conn.SetReadDeadline(time.Now().Add(c.hub.limits.silence)) }
 	c.conn.SetPongHandler(alive)
 	alive("")
+	c.conn.SetReadLimit(reportLimit)
 	for {
 		_, r, err := c.conn.NextReader()
 		if err == nil {
-			_, err = io.Copy(io.Discard, r)
+			err = c.hear(r)
 		}
 		if err != nil {
 			return errGone

@@ -69,6 +69,7 @@ type Hub struct {
 	upgrade websocket.Upgrader
 
 	joined func(people.User)
+	boards Boards // nil where nobody watches over them
 
 	wake    chan struct{}
 	hurry   chan struct{} // scopes are to be read again at once

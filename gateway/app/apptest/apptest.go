@@ -90,6 +90,7 @@ type Person struct {
 	t      testing.TB
 	web    string
 	cookie *http.Cookie
+	hand   string // of a person at a station; see WithHand
 }
 
 // SignIn signs a user of Plan in.
@@ -140,6 +141,9 @@ func (p *Person) do(method, path, body string) *http.Response {
 	}
 	if p.cookie != nil {
 		req.AddCookie(p.cookie)
+	}
+	if p.hand != "" {
+		req.Header.Set(api.HandHeader, p.hand)
 	}
 	resp, err := http.DefaultClient.Do(req)
 	if err != nil {

@@ -106,6 +106,11 @@ func (w words) place(d *people.Directory, i care.Incident) string {
 			parts = append(parts, cmp.Or(w.text(d.Regions[care.RegionID(s.ID)].Name), s.ID)+w.say("多户", ", several homes"))
 		case care.SubjectRoster:
 			parts = append(parts, w.say("值班 "+s.ID, "duty "+s.ID))
+		case care.SubjectBoard:
+			if s.ID != "" {
+				parts = append(parts, w.say(s.ID+"楼", "floor "+s.ID))
+			}
+			parts = append(parts, w.say("护理站看板", "the station's board"))
 		default:
 			parts = append(parts, cmp.Or(w.text(point.Name), string(i.Point)))
 		}
