@@ -102,6 +102,7 @@ format: $(WEB)/node_modules/.package-lock.json ## Format Go and web sources
 .PHONY: bench
 bench: build ## Print benchmark lines: latencies, throughput, start-up time and memory
 	$(GO) test -run '^$$' -bench . -benchtime 2s -timeout 30m ./alerts/... ./edge/... ./firmware-sim/... ./gateway/...
+	cd $(WEB) && BENCH=1 npx --no-install vitest run --project e2e e2e/size.test.ts e2e/board.test.ts
 
 .PHONY: clean
 clean: ## Remove what was built
