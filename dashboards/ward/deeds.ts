@@ -254,7 +254,7 @@ export class Deeds {
     if (this.#holds(one)) this.#options.outbox.remove(one.incident);
   }
 
-  /** overtaken removes what is over, and what is too old to be sent and done by somebody else. */
+  /** overtaken removes what is over or known as hers already, and what is too old to be sent and done by somebody else. */
   #overtaken(incidents: ReadonlyMap<string, Incident>): void {
     const { outbox, user } = this.#options;
     for (const one of outbox.all()) {
@@ -264,9 +264,13 @@ export class Deeds {
         continue;
       }
       const act = incident.state === 'raised' ? undefined : incident.accepted;
+      const hers = one.verb === 'accept' ? act : incident.arrived;
+      if (incident.state !== 'raised' && hers?.by === user) {
+        outbox.remove(one.incident);
+        continue;
+      }
       if (act === undefined || one.verb !== 'accept' || !outbox.expired(one)) continue;
       outbox.remove(one.incident);
-      if (act.by === user) continue;
       this.#beaten(one.incident, act);
     }
   }

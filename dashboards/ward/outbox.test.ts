@@ -216,6 +216,16 @@ test('an old one is not asked about when somebody has accepted, or resolved, mea
   }
 });
 
+test('the picture shows her own act before its answer comes: it no longer says that nobody knows', async () => {
+  const tablet = new Tablet();
+  const tab = tablet.tab();
+  tablet.fate = () => 'answer lost';
+  await tablet.press(tab);
+  expect(tab.queued()).toHaveLength(1);
+  tab.look(new Map([['a', tablet.gateway.incident]]));
+  expect([tab.state('a'), tab.queued()]).toEqual([undefined, []]);
+});
+
 test('a clock that was set back proves nothing about its age: she is asked', async () => {
   const tablet = new Tablet();
   const tab = tablet.tab();
