@@ -7,6 +7,7 @@ import { useNow, useViewer } from '../shared/ui/hooks.ts';
 import { useMoment, useStale } from '../shared/ui/Link.tsx';
 import { useWords } from '../shared/ui/useWords.ts';
 import { Actions } from './Actions.tsx';
+import { EvacuationLink, ResidentLink } from './side/Links.tsx';
 import { Explained } from './Explained.tsx';
 import { Marks } from './Marks.tsx';
 
@@ -110,7 +111,7 @@ export const Card = memo(function Card({
         {point !== '' && !where.includes(point) && <p className="card-point">{point}</p>}
         {incident.resident !== undefined && (
           <p className="card-resident" data-testid="resident">
-            <strong>{incident.resident.name}</strong>
+            <ResidentLink resident={incident.resident} />
             {risk !== '' && (
               <span className="card-risk">
                 {t('ward.risk')} <b>{risk}</b>
@@ -123,6 +124,7 @@ export const Card = memo(function Card({
         <People incident={incident} />
         {incident.note !== undefined && incident.note !== '' && <p className="card-note">{incident.note}</p>}
         {explained !== undefined && <Explained incidents={explained} />}
+        <EvacuationLink incident={incident} />
         <Actions incident={incident} />
       </div>
     </li>

@@ -8,6 +8,7 @@ import { LinkState, StaleBar, useStale } from '../shared/ui/Link.tsx';
 import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
 import { useWords } from '../shared/ui/useWords.ts';
 import { AwaySheet } from './AwaySheet.tsx';
+import { useBoardReport } from './boardReport.ts';
 import { Calm } from './Calm.tsx';
 import { Card } from './Card.tsx';
 import { Duty, GapBar, useDuty } from './Duty.tsx';
@@ -18,6 +19,9 @@ import { PendingSheet } from './PendingSheet.tsx';
 import { Recent } from './Recent.tsx';
 import { Renew } from './Renew.tsx';
 import { Shelves } from './Shelves.tsx';
+import { SideContext, type Side } from './side/context.ts';
+import { SideTabs, SideView } from './side/Sides.tsx';
+import { HandBar } from './Tiles.tsx';
 import { DarkBanner, MuteBanner, ShiftDialog, SoundControl } from './Shift.tsx';
 import { useAlarm } from './useAlarm.ts';
 import { useDeeds } from './useDeeds.ts';
@@ -106,8 +110,10 @@ export function Ward() {
   const language = useLanguage();
   const picture = usePicture();
   const alarm = useAlarm(session);
+  useBoardReport(alarm);
   const [shift, setShift] = useState(false);
   const [sheet, setSheet] = useState<Sheet>();
+  const [side, setSide] = useState<Side>();
 
   const { incidents: pending, took } = usePending();
   const duty = useDuty();
@@ -156,56 +162,66 @@ export function Ward() {
 
   return (
     <DeskContext value={desk}>
-      <div
-        className="ward"
-        data-testid="board"
-        data-sounding={alarm.sound.sounding}
-        data-ready={picture.complete}
-        data-stale={stale}
-      >
-        <header className="bar">
-          <h1 className="bar-title">
-            {several || me.sites[0] === undefined ? t('ward.title') : localName(me.sites[0].name, language)}
-          </h1>
-          <SiteClock />
-          <LinkState />
-          <SoundControl alarm={alarm} spoken={spoken} onTry={startShift} />
-          <LanguageSwitch />
-          <Settings name={me.user.name} />
-        </header>
-        <MuteBanner alarm={alarm} onStart={startShift} />
-        <DarkBanner alarm={alarm} />
-        <StaleBar />
-        <QueuedBar acts={queued} />
-        {picture.kept !== undefined && picture.kept.cut > 0 && (
-          <p className="polling">{t('offline.cut', { count: picture.kept.cut })}</p>
-        )}
-        <GapBar sites={duty.data} />
-        <main className="board">
-          <Renew calm={!stale && waiting.length + attended.length + queued.length === 0} />
-          {pending.length > 0 && (
-            <button
-              type="button"
-              className="button strip"
-              data-testid="pending"
-              onClick={() => setSheet({ kind: 'pending' })}
-            >
-              {t('ward.pending', { count: pending.length })}
-            </button>
+      <SideContext value={setSide}>
+        <div
+          className="ward"
+          data-testid="board"
+          data-sounding={alarm.sound.sounding}
+          data-ready={picture.complete}
+          data-stale={stale}
+        >
+          <header className="bar">
+            <h1 className="bar-title">
+              {several || me.sites[0] === undefined ? t('ward.title') : localName(me.sites[0].name, language)}
+            </h1>
+            <SiteClock />
+            <LinkState />
+            <SoundControl alarm={alarm} spoken={spoken} onTry={startShift} />
+            <LanguageSwitch />
+            <Settings name={me.user.name} />
+          </header>
+          <HandBar />
+          <MuteBanner alarm={alarm} onStart={startShift} />
+          <DarkBanner alarm={alarm} />
+          <StaleBar />
+          <QueuedBar acts={queued} />
+          {picture.kept !== undefined && picture.kept.cut > 0 && (
+            <p className="polling">{t('offline.cut', { count: picture.kept.cut })}</p>
           )}
-          {list(waiting, 'waiting', t('ward.waiting'))}
-          {waiting.length === 0 && <Calm attended={attended.length} />}
-          {list(attended, 'attended', t('ward.attended'))}
-          <Duty sites={duty.data} error={duty.error} />
-          <Shelves showSite={several} />
-          <Recent incidents={recent} showSite={several} />
-        </main>
-        <Announcer latest={alarm.latest} />
-        {shift && <ShiftDialog alarm={alarm} spoken={spoken} onClose={() => setShift(false)} />}
-        {sheet !== undefined && (
-          <Opened sheet={sheet} pending={pending} showSite={several} onClose={closeSheet} />
-        )}
-      </div>
+          <GapBar sites={duty.data} />
+          <SideTabs side={side} waiting={waiting.length} />
+          <main className="board">
+            {side !== undefined && <SideView side={side} />}
+            <Renew calm={!stale && waiting.length + attended.length + queued.length === 0} />
+            {pending.length > 0 && (
+              <button
+                type="button"
+                className="button strip"
+                data-testid="pending"
+                onClick={() => setSheet({ kind: 'pending' })}
+              >
+                {t('ward.pending', { count: pending.length })}
+              </button>
+            )}
+            {list(waiting, 'waiting', t('ward.waiting'))}
+            {/* What waits for a person stays on every page; the rest of the board makes room. */}
+            {side === undefined && (
+              <>
+                {waiting.length === 0 && <Calm attended={attended.length} />}
+                {list(attended, 'attended', t('ward.attended'))}
+                <Duty sites={duty.data} error={duty.error} />
+                <Shelves showSite={several} />
+                <Recent incidents={recent} showSite={several} />
+              </>
+            )}
+          </main>
+          <Announcer latest={alarm.latest} />
+          {shift && <ShiftDialog alarm={alarm} spoken={spoken} onClose={() => setShift(false)} />}
+          {sheet !== undefined && (
+            <Opened sheet={sheet} pending={pending} showSite={several} onClose={closeSheet} />
+          )}
+        </div>
+      </SideContext>
     </DeskContext>
   );
 }

@@ -1,5 +1,9 @@
+import { accountEn, auditEn, signinMoreEn } from './account.en.ts';
+import { oversightEn } from './inspect.en.ts';
+import { pinEn, stationEn, wallEn } from './station.en.ts';
 import { offlineEn, renewEn, speechEn, wakeEn } from './offline.en.ts';
 import type { Texts } from './zh.ts';
+import { evacEn, floorEn, handoverEn, residentEn, wardSideEn } from './ward.en.ts';
 
 /** English texts. */
 export const en: Texts = {
@@ -51,6 +55,17 @@ export const en: Texts = {
     polling: 'The live channel is blocked; the picture is fetched and comes a few seconds late.',
   },
   offline: offlineEn,
+  station: stationEn,
+  wall: wallEn,
+  pin: pinEn,
+  side: wardSideEn,
+  floor: floorEn,
+  evac: evacEn,
+  handover: handoverEn,
+  resident: residentEn,
+  account: accountEn,
+  signinMore: signinMoreEn,
+  audit: auditEn,
   wake: wakeEn,
   speech: speechEn,
   renew: renewEn,
@@ -174,6 +189,12 @@ export const en: Texts = {
     bad_tag: 'This room tag is not valid, or was replaced. Please tell the shift leader.',
     not_found: 'It is not there, or not within your scope.',
     not_allowed: 'Your account may not do this.',
+    needs_code: 'Enter the code of your second step.',
+    bad_code: 'The code is wrong, or was used already.',
+    weak: 'That is too easy to guess. Take another one.',
+    needs_hand: 'Not done: tap your name and enter your PIN first, or use your badge.',
+    bad_pin: 'That PIN or badge is wrong.',
+    no_pin: 'No PIN is set: sign in as yourself and set one under “My account”, or use your badge.',
     must_change: 'This is a one-time password. Set one of your own first.',
     signed_out: 'Your session has ended. Please sign in again.',
     bad_credentials: 'Login or password is wrong.',
@@ -229,6 +250,10 @@ export const en: Texts = {
     undelivered: 'Not delivered',
     step_empty: 'Nobody to tell at this step',
     untold: 'Nobody at all could be told',
+    unshown: 'No board showed and sounded it: the next step is told at once',
+    quieted: 'The sound of the board was held for a minute',
+    out: 'A resident is out',
+    inside: 'A resident is still inside',
   },
   shelf: {
     title: 'Shelved and under repair',
@@ -457,6 +482,7 @@ export const en: Texts = {
     refresh: 'Refresh',
     limited: 'Only the latest {{count}} are shown.',
   },
+  oversight: oversightEn,
   family: {
     title: 'Family',
     calm: 'All is well',

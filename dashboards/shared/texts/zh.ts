@@ -1,4 +1,8 @@
+import { accountZh, auditZh, signinMoreZh } from './account.zh.ts';
+import { oversightZh } from './inspect.zh.ts';
+import { pinZh, stationZh, wallZh } from './station.zh.ts';
 import { offlineZh, renewZh, speechZh, wakeZh } from './offline.zh.ts';
+import { evacZh, floorZh, handoverZh, residentZh, wardSideZh } from './ward.zh.ts';
 
 /** Chinese texts. The keys are the contract: en.ts must have the same ones. */
 export const zh = {
@@ -50,6 +54,17 @@ export const zh = {
     polling: '实时通道不通，改为每隔几秒取一次画面，会慢几秒。',
   },
   offline: offlineZh,
+  station: stationZh,
+  wall: wallZh,
+  pin: pinZh,
+  side: wardSideZh,
+  floor: floorZh,
+  evac: evacZh,
+  handover: handoverZh,
+  resident: residentZh,
+  account: accountZh,
+  signinMore: signinMoreZh,
+  audit: auditZh,
   wake: wakeZh,
   speech: speechZh,
   renew: renewZh,
@@ -173,6 +188,12 @@ export const zh = {
     bad_tag: '这个房间标签无效或已更换，请告诉班组长。',
     not_found: '找不到，或不在您的范围内。',
     not_allowed: '您的账号不能这样做。',
+    needs_code: '请输入两步验证的动态验证码。',
+    bad_code: '验证码不对，或已经用过。',
+    weak: '太容易被猜到，请换一个。',
+    needs_hand: '没有做：请先点您的姓名并输入密码，或刷工牌。',
+    bad_pin: '密码或工牌不对。',
+    no_pin: '还没有设护理站密码：请用自己的账号登录，在“我的账号”里设置，或刷工牌。',
     must_change: '这是一次性密码，请先设置您自己的密码。',
     signed_out: '登录已过期，请重新登录。',
     bad_credentials: '账号或密码不对。',
@@ -227,6 +248,10 @@ export const zh = {
     undelivered: '没有送达',
     step_empty: '这一步没有可通知的人',
     untold: '一个人也没有通知到',
+    unshown: '没有看板显示并响铃，立即通知下一级',
+    quieted: '看板的声音暂停了 1 分钟',
+    out: '有住户已出来',
+    inside: '有住户还在里面',
   },
   shelf: {
     title: '暂停提醒与检修中',
@@ -450,6 +475,7 @@ export const zh = {
     refresh: '刷新',
     limited: '只显示最近 {{count}} 条。',
   },
+  oversight: oversightZh,
   family: {
     title: '家人平安',
     calm: '一切平安',

@@ -1,0 +1,113 @@
+import type { Evacuation, EvacuationFloor, Evacuee, Tick } from '../../shared/api/ward.ts';
+import type { Drawer } from '../../shared/kept.ts';
+
+/** Pending is a tick that the gateway has not answered, with its fire. */
+export interface Pending extends Tick {
+  incident: string;
+}
+
+/** Kept is a list as it was read, for the time when the gateway is away. */
+export interface Kept {
+  at: number;
+  list: Evacuation;
+}
+
+/** A shift has passed: who was in the house then helps nobody. */
+const keepFor = 12 * 60 * 60 * 1000;
+
+// Both names begin so that signing out removes them: leave.ts forgets all that is
+// named after acts.
+const listsKey = (user: string) => `shouwang.act.${user}.~lists`;
+const ticksKey = (user: string) => `shouwang.act.${user}.~ticks`;
+
+function read<T>(from: Drawer | undefined, key: string, empty: T): T {
+  try {
+    return (JSON.parse(from?.getItem(key) ?? 'null') as T | null) ?? empty;
+  } catch {
+    return empty;
+  }
+}
+
+function write(into: Drawer | undefined, key: string, value: unknown): void {
+  try {
+    into?.setItem(key, JSON.stringify(value));
+  } catch {
+    // It then lasts as long as the page.
+  }
+}
+
+/** readList returns the list that was kept of a site: that of the fire, or else the one of any other time. */
+export function readList(
+  from: Drawer | undefined,
+  user: string,
+  site: string,
+  incident: string | undefined,
+  now: number,
+): Kept | undefined {
+  const lists = read<Record<string, Kept>>(from, listsKey(user), {});
+  const fresh = [lists[`${site} ${incident ?? ''}`], lists[`${site} `]].find(
+    (kept) => kept !== undefined && now - kept.at >= 0 && now - kept.at < keepFor,
+  );
+  if (fresh === undefined) return undefined;
+  // Of another fire nothing is known but who lives there.
+  return { at: fresh.at, list: { ...fresh.list, incident } };
+}
+
+/** keepList keeps a list as it was read. Lists that are too old go. */
+export function keepList(into: Drawer | undefined, user: string, list: Evacuation, now: number): void {
+  const lists = read<Record<string, Kept>>(into, listsKey(user), {});
+  const next = Object.fromEntries(
+    Object.entries(lists).filter(([, { at }]) => now - at >= 0 && now - at < keepFor),
+  );
+  next[`${list.site.id} ${list.incident ?? ''}`] = { at: now, list };
+  write(into, listsKey(user), next);
+}
+
+/** readTicks returns the ticks that wait to be sent, in the order in which they were made. */
+export function readTicks(from: Drawer | undefined, user: string): Pending[] {
+  const ticks = read<Pending[]>(from, ticksKey(user), []);
+  return Array.isArray(ticks) ? ticks : [];
+}
+
+/** keepTicks replaces them. */
+export function keepTicks(into: Drawer | undefined, user: string, ticks: readonly Pending[]): void {
+  if (ticks.length > 0) write(into, ticksKey(user), ticks);
+  else
+    try {
+      into?.removeItem(ticksKey(user));
+    } catch {
+      // Nothing was kept.
+    }
+}
+
+/** withTicks is a list with the ticks that the gateway does not know yet: the latest by time counts. */
+export function withTicks(list: Evacuation, ticks: readonly Pending[], name: string): Evacuation {
+  const mine = ticks.filter(({ incident }) => incident === list.incident);
+  if (mine.length === 0) return list;
+  const person = (of: Evacuee): Evacuee =>
+    mine
+      .filter(({ resident }) => resident === of.id)
+      .reduce<Evacuee>(
+        (now, { out, at }) =>
+          now.by === undefined || Date.parse(at) >= Date.parse(now.by.at)
+            ? { ...now, out, by: { name, at, means: 'screen' } }
+            : now,
+        of,
+      );
+  return { ...list, floors: list.floors.map((f) => ({ ...f, people: f.people.map(person) })) };
+}
+
+/** Counts are the large numbers above a list. */
+export interface Counts {
+  inside: number;
+  out: number;
+  away: number;
+}
+
+/** countsOf counts a floor. Who was seen outside is out, also when he counted as away. */
+export function countsOf({ people }: Pick<EvacuationFloor, 'people'>): Counts {
+  const out = people.filter((p) => p.out).length;
+  // Who was ticked as inside is there, whatever was recorded before.
+  const away = people.filter((p) => !p.out && p.away && p.by === undefined).length;
+  return { out, away, inside: people.length - out - away };
+}

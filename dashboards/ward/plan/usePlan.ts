@@ -1,0 +1,22 @@
+import { useCallback, useEffect } from 'react';
+import { fetchFloorPlan, type FloorPlan } from '../../shared/api/ward.ts';
+import { usePicture } from '../../shared/ui/hooks.ts';
+import { useLoaded, type Loaded } from '../../shared/ui/useLoaded.ts';
+
+/** Coverage and shelves change without an incident. */
+const readEvery = 15_000;
+/** A flood changes the board many times a second; the plan follows so often. */
+const follow = 700;
+
+/** usePlan returns the plan of a site, read again whenever the board changes. */
+export function usePlan(site: string): Loaded<FloorPlan> {
+  const load = useCallback(() => fetchFloorPlan(site), [site]);
+  const loaded = useLoaded(load, readEvery);
+  const { incidents } = usePicture();
+  const { again } = loaded;
+  useEffect(() => {
+    const timer = setTimeout(again, follow);
+    return () => clearTimeout(timer);
+  }, [incidents, again]);
+  return loaded;
+}
