@@ -24,6 +24,7 @@ export default defineConfig({
         admin: page('admin'),
         health: page('health'),
         plans: page('plans'),
+        account: page('account'),
         sw: resolve(import.meta.dirname, 'shared/worker/sw.ts'),
       },
       output: {
@@ -41,7 +42,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{shared,ward,inspect,family,admin,health,plans,signin}/**/*.test.ts'],
+          include: ['{shared,ward,inspect,family,admin,health,plans,account,signin}/**/*.test.ts'],
           exclude: ['shared/texts/**'],
         },
       },

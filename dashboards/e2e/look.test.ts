@@ -119,6 +119,25 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
     await page.context().close();
   });
 
+  test('account', async () => {
+    const page = await open(look);
+    await page.goto(mock.url);
+    await page.getByTestId('login').fill('newcomer');
+    await page.getByTestId('password').fill(password);
+    await page.getByTestId('signin-submit').click();
+    await page.getByTestId('one-time').waitFor();
+    await showIn(page, look.language);
+    await inspect(page, name('account-first'));
+    await page.goto(mock.url);
+    await signIn(page, mock.url, 'liulei', password);
+    await page.goto(`${mock.url}/account/`);
+    await showIn(page, look.language);
+    await page.getByTestId('offer-step').click();
+    await page.getByTestId('step-secret').waitFor();
+    await inspect(page, name('account'));
+    await page.context().close();
+  });
+
   test('ward', async () => {
     const page = await open(look);
     await signIn(page, mock.url, 'team', password);

@@ -1,7 +1,7 @@
 import type { Role } from './api/types.ts';
 
 /** Page is the folder of a page below the root. */
-export type Page = 'ward' | 'inspect' | 'family' | 'admin' | 'health' | 'plans';
+export type Page = 'ward' | 'inspect' | 'family' | 'admin' | 'health' | 'plans' | 'account';
 
 /** pageOf is the page that a role works with. */
 export function pageOf(role: Role): Page {
@@ -26,6 +26,7 @@ export function pageOf(role: Role): Page {
  * and plans are made by leaders and managers.
  */
 export function mayOpen(role: Role, page: Page): boolean {
+  if (page === 'account') return true;
   if (page === 'plans') return role === 'leader' || role === 'manager';
   if (page === 'health') return ['leader', 'manager', 'inspector', 'operator'].includes(role);
   return pageOf(role) === page || (role === 'operator' && page === 'inspect');

@@ -100,6 +100,12 @@ function account(
   };
 }
 
+/** firstDay is somebody whose password is good for one sign-in. */
+function firstDay(one: Account): Account {
+  one.me.user.must_change = true;
+  return one;
+}
+
 export const accounts: Account[] = [
   account('wangfang', '王芳', 'carer', [home]),
   account('liulei', '刘磊', 'carer', [home]),
@@ -107,4 +113,5 @@ export const accounts: Account[] = [
   account('inspector', '周督查', 'inspector', [home, community]),
   account('daughter', '陈小雨', 'family', [home], [{ id: 'r1', name: '陈桂英' }]),
   account('operator', '值机员', 'operator', [home, community]),
+  firstDay(account('newcomer', '新同事', 'carer', [home])),
 ];

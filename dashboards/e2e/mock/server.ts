@@ -8,6 +8,8 @@ import { edges, points } from './coverage.ts';
 import { Alerting } from './alerting.ts';
 import { accounts } from './data.ts';
 import { health } from './health.ts';
+import { inspects } from './inspect.ts';
+import { Locks } from './locks.ts';
 import { Refusal, render, visible, World } from './world.ts';
 
 const dist = join(import.meta.dirname, '..', '..', 'dist');
@@ -36,6 +38,7 @@ interface Viewer {
 export class Mock {
   readonly world = new World();
   readonly alerting = new Alerting(this.world);
+  readonly locks = new Locks();
   /** sockets false refuses live channels, as a proxy might. */
   sockets = true;
   /** What becomes of the next actions: carried out, the connection cut before or after that, or no answer at all. */
@@ -208,16 +211,27 @@ export class Mock {
   #api(request: IncomingMessage, response: ServerResponse, url: URL, body: Record<string, string>): void {
     const route = `${request.method} ${url.pathname}`;
     if (route === 'POST /api/session') {
-      const found = accounts.find((a) => a.me.user.login === body.login && a.password === body.password);
+      const found = accounts.find((a) => a.me.user.login === body.login);
       if (found === undefined) throw new Refusal(401, 'bad_credentials');
+      this.locks.check(found.me.user.login, found.password, body.password ?? '', body.code);
       const id = crypto.randomUUID();
       this.#sessions.set(id, found.me);
       response.setHeader('Set-Cookie', `shouwang_session=${id}; HttpOnly; SameSite=Lax; Path=/`);
       json(response, 200, found.me);
       return;
     }
+    if (route === 'GET /api/session/ways') {
+      json(response, 200, {});
+      return;
+    }
     const me = this.#viewer(request);
     if (me === undefined) throw new Refusal(401, 'signed_out');
+    const password = accounts.find((a) => a.me.user.login === me.user.login)?.password ?? '';
+    const own = this.locks.answer(me, password, route, body);
+    if (own !== undefined) {
+      json(response, 200, own);
+      return;
+    }
     const action = /^POST \/api\/incidents\/([^/]+)\/(accept|arrive|resolve|explain|note)$/.exec(route);
     if (action !== null) {
       if (this.actions === 'cut') {
@@ -245,6 +259,11 @@ export class Mock {
     const answer = this.alerting.answer(me, request.method ?? '', url, body);
     if (answer !== undefined) {
       json(response, 200, answer);
+      return;
+    }
+    const inspected = inspects(this.world, me, this.#board(me).incidents, url);
+    if (inspected !== undefined) {
+      json(response, 200, inspected);
       return;
     }
     switch (route) {

@@ -1,12 +1,16 @@
 import createClient from 'openapi-fetch';
 import type { Board, Cause, Detail, Incident, Me, Mistake } from './types.ts';
+import { hands } from './hand.ts';
 import type { paths } from './schema.d.ts';
 
 /** api is the typed client of the gateway that served this page. */
 export const api = createClient<paths>({
   credentials: 'same-origin',
   // Looked up at each call, since tests and service workers replace it.
-  fetch: (request) => globalThis.fetch(request),
+  fetch: (request) => {
+    hands.sign(request);
+    return globalThis.fetch(request);
+  },
 });
 
 /** Problem is an answer that refuses (RFC 9457) as far as pages use it. */
@@ -68,8 +72,14 @@ export async function ask<T>(
   limit = timeLimit,
 ): Promise<T> {
   const { data, error, response } = await call(AbortSignal.timeout(limit));
-  if (!response.ok) throw new Refused(problemOf(response.status, error));
-  return data as T;
+  if (response.ok) return data as T;
+  const problem = problemOf(response.status, error);
+  // A station has to say who acts; then it is done in that name.
+  if (problem.code !== 'needs_hand' || !(await hands.ask())) throw new Refused(problem);
+  const again = await call(AbortSignal.timeout(limit));
+  if (!again.response.ok) throw new Refused(problemOf(again.response.status, again.error));
+  hands.acted();
+  return again.data as T;
 }
 
 /** isSignedOut reports whether an error means that the session has ended. */

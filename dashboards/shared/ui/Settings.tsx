@@ -1,5 +1,6 @@
 import { lazy, Suspense, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { hands } from '../api/hand.ts';
 import { goTo, mayOpen } from '../home.ts';
 import { speak } from '../i18n.ts';
 import { depart } from '../leave.ts';
@@ -110,11 +111,14 @@ export function Settings({ name }: { name: string }) {
               {t('plans.title')}
             </a>
           )}
+          <a className="button" href="/account/" data-testid="account-page">
+            {t('account.title')}
+          </a>
           <button
             type="button"
             className="button"
             data-testid="sign-out"
-            onClick={() => void depart().then(() => goTo(''))}
+            onClick={() => void hands.ready().then((may) => may && depart().then(() => goTo('')))}
           >
             {t('common.signOut')}
           </button>

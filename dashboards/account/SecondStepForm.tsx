@@ -1,0 +1,108 @@
+import { useState, type SyntheticEvent } from 'react';
+import { useTranslation } from 'react-i18next';
+import { confirmSecondStep, endSecondStep, offerSecondStep, type SecondStep } from '../shared/api/account.ts';
+import { Refused } from '../shared/api/client.ts';
+import { useFailed } from '../shared/ui/useProblem.ts';
+
+/** SecondStepForm turns the second step of one's sign-in on or off. */
+export function SecondStepForm({ on: wasOn }: { on: boolean }) {
+  const { t } = useTranslation();
+  const failed = useFailed();
+  const [on, setOn] = useState(wasOn);
+  const [offer, setOffer] = useState<SecondStep>();
+  const [text, setText] = useState('');
+  const [busy, setBusy] = useState(false);
+  const [said, setSaid] = useState<{ text: string; bad: boolean }>();
+
+  const carry = (doing: Promise<unknown>, done: () => void) => {
+    setBusy(true);
+    setSaid(undefined);
+    doing
+      .then(done, (error: Error) => {
+        const wrong = error instanceof Refused && error.problem.code === 'bad_credentials';
+        setSaid({ text: wrong ? t('account.wrong') : failed(error), bad: true });
+      })
+      .finally(() => setBusy(false));
+  };
+
+  const submit = (event: SyntheticEvent) => {
+    event.preventDefault();
+    if (on) {
+      carry(endSecondStep(text), () => {
+        setOn(false);
+        setText('');
+        setSaid({ text: t('account.stepOff'), bad: false });
+      });
+      return;
+    }
+    carry(confirmSecondStep(text), () => {
+      setOn(true);
+      setOffer(undefined);
+      setText('');
+      setSaid({ text: t('account.stepOn'), bad: false });
+    });
+  };
+
+  return (
+    <section>
+      <h2>{t('account.step')}</h2>
+      <p>{on ? t('account.stepEndWhat') : t('account.stepWhat')}</p>
+      {!on && offer === undefined && (
+        <button
+          type="button"
+          className="button"
+          data-testid="offer-step"
+          disabled={busy}
+          onClick={() => {
+            let got: SecondStep | undefined;
+            carry(
+              offerSecondStep().then((o) => (got = o)),
+              () => setOffer(got),
+            );
+          }}
+        >
+          {t('account.stepOffer')}
+        </button>
+      )}
+      {offer !== undefined && (
+        <>
+          <p>{t('account.stepScan')}</p>
+          <figure className="code">
+            <img src={`data:image/svg+xml,${encodeURIComponent(offer.svg)}`} alt="" />
+          </figure>
+          <code data-testid="step-secret">{offer.secret}</code>
+        </>
+      )}
+      {(on || offer !== undefined) && (
+        <form onSubmit={submit}>
+          <label className="field">
+            <span>{on ? t('account.current') : t('account.stepCode')}</span>
+            <input
+              data-testid="step-text"
+              type={on ? 'password' : 'text'}
+              inputMode={on ? undefined : 'numeric'}
+              autoComplete={on ? 'current-password' : 'one-time-code'}
+              maxLength={on ? 256 : 16}
+              required
+              value={text}
+              onChange={(event) => setText(event.target.value)}
+            />
+          </label>
+          <button className="button primary" data-testid="step-submit" disabled={busy || text === ''}>
+            {on ? t('account.stepEnd') : t('account.stepConfirm')}
+          </button>
+        </form>
+      )}
+      {said !== undefined && (
+        <p
+          className={said.bad ? 'first' : undefined}
+          role={said.bad ? 'alert' : 'status'}
+          data-testid="step-said"
+        >
+          {said.text}
+        </p>
+      )}
+      {on && <p className="hint">{t('account.lost')}</p>}
+    </section>
+  );
+}
