@@ -53,10 +53,11 @@ const (
 	News    Kind = "news"    // how an incident goes on, for families and those called before
 	Warning Kind = "warning" // something will go wrong unless somebody acts, such as a gap in a roster
 	Trial   Kind = "trial"   // somebody tries whether the channel works
+	Code    Kind = "code"    // six digits by which somebody comes in; Params has them as ParamCode
 )
 
 // Kinds lists every kind.
-func Kinds() []Kind { return []Kind{Alarm, Storm, News, Warning, Trial} }
+func Kinds() []Kind { return []Kind{Alarm, Storm, News, Warning, Trial, Code} }
 
 // Language is the language of a message.
 type Language string
@@ -77,7 +78,7 @@ const (
 	ParamCount = "count" // how many incidents
 	ParamText  = "text"  // the whole text in one line
 	ParamLink  = "link"  // Link
-	ParamCode  = "code"  // last path segment of Link, for templates that hold the rest of it
+	ParamCode  = "code"  // last path segment of Link, for templates that hold the rest of it; of a Code the digits
 )
 
 // Message is one message to one person, complete in one language.

@@ -58,19 +58,17 @@ const (
 	// observeTime bounds how long readings wait for a ledger that hangs.
 	observeTime = 5 * time.Second
 	// houseEvery is how often the house is looked after, sealEvery how often
-	// the heads of the logs are signed, and keepNotices how long it is kept
-	// what was sent to whom: addresses are personal data.
-	houseEvery  = time.Hour
-	sealEvery   = 24 * time.Hour
-	keepNotices = 30 * 24 * time.Hour
+	// the heads of the logs are signed and what is old is erased.
+	houseEvery = time.Hour
+	sealEvery  = 24 * time.Hour
 )
 
-// keepHouse signs the heads of the site logs each day and forgets messages that
-// are long over.
+// keepHouse signs the heads of the site logs and erases what was kept long
+// enough, each day.
 func (a *App) keepHouse(ctx context.Context) error {
 	t := time.NewTicker(houseEvery)
 	defer t.Stop()
-	var sealed time.Time
+	var sealed, erased time.Time
 	for {
 		now := time.Now()
 		if now.Sub(sealed) >= sealEvery {
@@ -82,8 +80,13 @@ func (a *App) keepHouse(ctx context.Context) error {
 				a.opts.Log.Error("the heads of the site logs could not be signed, trying again", "next_try", houseEvery, "err", err)
 			}
 		}
-		if _, err := a.store.PruneNotices(ctx, now.Add(-keepNotices)); err != nil && ctx.Err() == nil {
-			a.opts.Log.Error("old messages could not be removed, trying again", "next_try", houseEvery, "err", err)
+		if now.Sub(erased) >= sealEvery {
+			switch err := a.eraseOld(ctx, now); {
+			case err == nil:
+				erased = now
+			case ctx.Err() == nil:
+				a.opts.Log.Error("what was kept long enough could not be erased, trying again", "next_try", houseEvery, "err", err)
+			}
 		}
 		select {
 		case <-ctx.Done():

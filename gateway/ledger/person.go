@@ -279,3 +279,10 @@ const neverWritten = "\x01"
 func likeText(s string) string {
 	return strings.NewReplacer("!", "!!", "%", "!%", "_", "!_").Replace(s)
 }
+
+// OwnerNotices returns the notices to a user, or to resident:ID, that are still
+// kept, in the order in which they were made.
+func (s *Store) OwnerNotices(ctx context.Context, owner string) ([]alerts.Notice, error) {
+	found, err := all(ctx, s.read, scanNotice, selectNotices+`WHERE owner = $1 ORDER BY created_at, id`, owner)
+	return found, wrapIf("read the notices to "+owner, err)
+}

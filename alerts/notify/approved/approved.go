@@ -28,7 +28,7 @@ type Template struct {
 type Value struct{ Name, Part, Text string }
 
 // Templates has the template of each kind of message by the name of the kind
-// (alarm, storm, news, warning, trial), and with ".en" after it the one for
+// (alarm, storm, news, warning, trial, code), and with ".en" after it the one for
 // messages in English where there is another.
 type Templates map[string]Template
 

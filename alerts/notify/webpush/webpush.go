@@ -131,6 +131,9 @@ func New(o Options, client *http.Client) notify.Channel {
 	return &channel{o: o, hosts: slices.Concat(services, o.Hosts), client: client}
 }
 
+// PublicKey returns the key with which pages subscribe.
+func (c *channel) PublicKey() string { return c.o.PublicKey }
+
 // Best is Taken: no push service tells whether a message was shown.
 func (c *channel) Best() notify.Proof { return notify.Taken }
 
