@@ -23,11 +23,13 @@ export function pageOf(role: Role): Page {
 /**
  * mayOpen reports whether a role may use a page. Operators see the sites'
  * equipment as inspectors do; alarm health is for those who can change something,
- * and plans are made by leaders and managers.
+ * and plans are made by leaders and managers. Managers enter their own site on the
+ * page of administration, and leaders test its floors there.
  */
 export function mayOpen(role: Role, page: Page): boolean {
   if (page === 'account') return true;
   if (page === 'plans') return role === 'leader' || role === 'manager';
+  if (page === 'admin') return ['leader', 'manager', 'operator'].includes(role);
   if (page === 'health') return ['leader', 'manager', 'inspector', 'operator'].includes(role);
   return pageOf(role) === page || (role === 'operator' && page === 'inspect');
 }

@@ -5,6 +5,7 @@ import { clockTime, fullDate, localName } from '../shared/format.ts';
 import { arrange } from '../shared/order.ts';
 import { useLanguage, useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
 import { LinkState, StaleBar, useStale } from '../shared/ui/Link.tsx';
+import { WalkBanner } from '../shared/ui/WalkBanner.tsx';
 import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
 import { useWords } from '../shared/ui/useWords.ts';
 import { AwaySheet } from './AwaySheet.tsx';
@@ -184,6 +185,7 @@ export function Ward() {
           <MuteBanner alarm={alarm} onStart={startShift} />
           <DarkBanner alarm={alarm} />
           <StaleBar />
+          <WalkBanner />
           <QueuedBar acts={queued} />
           {picture.kept !== undefined && picture.kept.cut > 0 && (
             <p className="polling">{t('offline.cut', { count: picture.kept.cut })}</p>

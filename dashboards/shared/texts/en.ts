@@ -1,4 +1,5 @@
 import { accountEn, auditEn, signinMoreEn } from './account.en.ts';
+import { setupEn, walkProblemEn } from './admin.en.ts';
 import { oversightEn } from './inspect.en.ts';
 import { pinEn, stationEn, wallEn } from './station.en.ts';
 import { offlineEn, renewEn, speechEn, wakeEn } from './offline.en.ts';
@@ -63,6 +64,7 @@ export const en: Texts = {
   evac: evacEn,
   handover: handoverEn,
   resident: residentEn,
+  setup: setupEn,
   account: accountEn,
   signinMore: signinMoreEn,
   audit: auditEn,
@@ -204,6 +206,7 @@ export const en: Texts = {
     too_large: 'That is too large; the gateway refused it.',
     unavailable: 'The gateway cannot write it down just now. Please send it again.',
     internal: 'Something failed inside the gateway. Try again; if it stays, tell the administrator.',
+    ...walkProblemEn,
     other: 'That did not work: {{why}}',
   },
   resolve: {

@@ -1,4 +1,5 @@
 import { accountZh, auditZh, signinMoreZh } from './account.zh.ts';
+import { setupZh, walkProblemZh } from './admin.zh.ts';
 import { oversightZh } from './inspect.zh.ts';
 import { pinZh, stationZh, wallZh } from './station.zh.ts';
 import { offlineZh, renewZh, speechZh, wakeZh } from './offline.zh.ts';
@@ -62,6 +63,7 @@ export const zh = {
   evac: evacZh,
   handover: handoverZh,
   resident: residentZh,
+  setup: setupZh,
   account: accountZh,
   signinMore: signinMoreZh,
   audit: auditZh,
@@ -203,6 +205,7 @@ export const zh = {
     too_large: '内容太大了，网关没有接受。',
     unavailable: '网关暂时记不下来，请再发一次。',
     internal: '网关内部出错了，请再试；还不行就告诉管理员。',
+    ...walkProblemZh,
     other: '没有成功：{{why}}',
   },
   resolve: {

@@ -50,7 +50,7 @@ type SheetLine struct {
 
 // TickView is what was triggered at a point.
 type TickView struct {
-	Class   care.Class `json:"class"`
+	Class   care.Class `json:"class" enum:"fire,gas,carbon_monoxide,sos,call,fall,water_leak,bed_exit,wandering,inactivity,vital,intrusion"`
 	At      time.Time  `json:"at"`
 	LastAt  time.Time  `json:"last_at"`
 	Times   int        `json:"times"`

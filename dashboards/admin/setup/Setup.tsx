@@ -1,0 +1,42 @@
+import { useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { localName } from '../../shared/format.ts';
+import { useLanguage, useViewer } from '../../shared/ui/hooks.ts';
+import { FilesPart } from './FilesPart.tsx';
+import { Registry } from './Registry.tsx';
+import { WalkPart } from './WalkPart.tsx';
+import type { Part } from './parts.ts';
+import './setup.css';
+
+/** Setup is the page of one register, of files, or of walk tests, at a site. */
+export function Setup({ part }: { part: Exclude<Part, 'coverage'> }) {
+  const { t } = useTranslation();
+  const language = useLanguage();
+  const { me } = useViewer();
+  const [site, setSite] = useState(me.sites[0]?.id ?? '');
+  const everywhere = part === 'site' || part === 'user' || part === 'files';
+  return (
+    <>
+      {part !== 'site' && me.sites.length > 1 && (
+        <label className="field no-print">
+          <span>{t('setup.site')}</span>
+          <select value={site} data-testid="setup-site" onChange={(event) => setSite(event.target.value)}>
+            {everywhere && <option value="">{t('common.all')}</option>}
+            {me.sites.map((one) => (
+              <option key={one.id} value={one.id}>
+                {localName(one.name, language)}
+              </option>
+            ))}
+          </select>
+        </label>
+      )}
+      {part === 'files' ? (
+        <FilesPart site={site} />
+      ) : part === 'walk' ? (
+        <WalkPart key={site} site={site} />
+      ) : (
+        <Registry key={`${part} ${site}`} kind={part} site={part === 'site' ? '' : site} />
+      )}
+    </>
+  );
+}

@@ -1,0 +1,25 @@
+import type { Role } from '../../shared/api/types.ts';
+
+/** Part is a part of the page of administration. */
+export type Part = 'coverage' | 'site' | 'zone' | 'edge' | 'point' | 'resident' | 'user' | 'files' | 'walk';
+
+/** partsOf lists the parts that a role has, the first to be shown first. */
+export function partsOf(role: Role): readonly Part[] {
+  switch (role) {
+    case 'operator':
+      return ['coverage', 'point', 'zone', 'edge', 'resident', 'user', 'site', 'files', 'walk'];
+    case 'manager':
+      return ['point', 'zone', 'resident', 'user', 'files', 'walk'];
+    case 'leader':
+      return ['walk'];
+    default:
+      return [];
+  }
+}
+
+/** partOf is the part that an address names, or else the first. */
+export function partOf(hash: string, role: Role): Part {
+  const parts = partsOf(role);
+  const named = hash.replace(/^#/, '');
+  return parts.find((part) => part === named) ?? parts[0] ?? 'coverage';
+}
