@@ -131,6 +131,11 @@ export class Live {
     this.#set({ ...this.#picture, incidents: held, kept: { cut } });
   }
 
+  /** say tells the gateway something over the live channel, if there is one. */
+  say(message: object): void {
+    if (this.#picture.link === 'live') this.#socket?.send(JSON.stringify(message));
+  }
+
   start(): void {
     if (this.#running) return;
     this.#running = true;

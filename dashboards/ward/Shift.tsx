@@ -1,8 +1,9 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { waited } from '../shared/format.ts';
-import { useNow } from '../shared/ui/hooks.ts';
+import { useNow, useViewer } from '../shared/ui/hooks.ts';
 import { Modal } from '../shared/ui/Modal.tsx';
+import { holdSound } from './Quiet.ts';
 import type { Alarm } from './useAlarm.ts';
 import type { Spoken } from './useVoice.ts';
 
@@ -135,6 +136,7 @@ export function SoundControl({
 }) {
   const { t } = useTranslation();
   const { sounder, sound } = alarm;
+  const station = useViewer().me.user.station === 'station';
   useNow(); // counts the seconds of the quiet down
   if (sound.locked || sound.broken || sound.unsupported) return null;
   if (sound.quietUntil !== undefined) {
@@ -151,7 +153,12 @@ export function SoundControl({
   }
   if (sound.sounding !== 'off') {
     return (
-      <button type="button" className="button quiet" data-testid="quiet" onClick={() => sounder.quiet()}>
+      <button
+        type="button"
+        className="button quiet"
+        data-testid="quiet"
+        onClick={() => void holdSound(sounder, station)}
+      >
         {t(sound.sounding === 'lost' || sound.sounding === 'dark' ? 'shift.quietLost' : 'shift.quiet')}
       </button>
     );

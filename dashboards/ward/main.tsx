@@ -1,11 +1,11 @@
 import { Gate } from '../shared/ui/Gate.tsx';
 import { mount } from '../shared/ui/mount.tsx';
 import { keepShell } from '../shared/worker/register.ts';
-import { Ward } from './Ward.tsx';
+import { Door } from './Wall.tsx';
 
 mount(
   <Gate page="ward">
-    <Ward />
+    <Door />
   </Gate>,
 );
 keepShell();

@@ -118,7 +118,9 @@ export function Settings({ name }: { name: string }) {
             type="button"
             className="button"
             data-testid="sign-out"
-            onClick={() => void hands.ready().then((may) => may && depart().then(() => goTo('')))}
+            onClick={() =>
+              void hands.ready().then((may) => (may ? depart().then(() => goTo('')) : undefined))
+            }
           >
             {t('common.signOut')}
           </button>

@@ -1,0 +1,222 @@
+import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useTranslation } from 'react-i18next';
+import { Refused } from '../shared/api/client.ts';
+import { hands, type Hand } from '../shared/api/hand.ts';
+import { dropHand, fetchTiles, takeHand, type Tile } from '../shared/api/station.ts';
+import { useViewer } from '../shared/ui/hooks.ts';
+import { Modal } from '../shared/ui/Modal.tsx';
+import { useFailed } from '../shared/ui/useProblem.ts';
+import { Badge } from './badge.ts';
+import { PinPad } from './PinPad.tsx';
+import './station.css';
+
+/** idle is after how long the page forgets a hand that does nothing, in milliseconds, as the gateway does. */
+const idle = 120_000;
+
+/** Tiles asks who is there: a name and a PIN, or a badge. */
+function Tiles({ onDone }: { onDone: (hand: Hand | undefined) => void }) {
+  const { t } = useTranslation();
+  const failed = useFailed();
+  const [tiles, setTiles] = useState<readonly Tile[]>();
+  const [chosen, setChosen] = useState<Tile>();
+  const [stays, setStays] = useState(false);
+  const [busy, setBusy] = useState<'pin' | 'badge'>();
+  const [trouble, setTrouble] = useState<string>();
+
+  const take = (proof: Parameters<typeof takeHand>[0], by: 'pin' | 'badge') => {
+    setBusy(by);
+    setTrouble(undefined);
+    takeHand(proof).then(
+      ({ token, user, name }) => onDone({ token, user, name, stays }),
+      (error: Error) => {
+        setBusy(undefined);
+        setTrouble(failed(error));
+      },
+    );
+  };
+
+  useEffect(() => {
+    let gone = false;
+    fetchTiles().then(
+      (list) => {
+        if (!gone) setTiles(list);
+      },
+      (error: Error) => {
+        if (!gone) setTrouble(failed(error));
+      },
+    );
+    return () => {
+      gone = true;
+    };
+    // Once: who works here does not change while somebody taps.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, []);
+
+  useEffect(() => {
+    const badge = new Badge();
+    const key = (event: KeyboardEvent) => {
+      const read = badge.key(event.key, event.timeStamp);
+      if (read === undefined) return;
+      event.preventDefault();
+      take({ badge: read }, 'badge');
+    };
+    // Before buttons hear the Enter of the reader.
+    document.addEventListener('keydown', key, true);
+    return () => document.removeEventListener('keydown', key, true);
+  });
+
+  const group = (on: boolean) => {
+    const some = (tiles ?? []).filter((tile) => tile.on === on);
+    if (some.length === 0) return null;
+    return (
+      <section>
+        <h3>{t(on ? 'station.onDuty' : 'station.others')}</h3>
+        <div className="tiles">
+          {some.map((tile) => (
+            <button
+              key={tile.id}
+              type="button"
+              className="button tile"
+              data-testid="tile"
+              onClick={() => {
+                setTrouble(tile.pin ? undefined : t('problem.no_pin'));
+                if (tile.pin) setChosen(tile);
+              }}
+            >
+              <b>{tile.name}</b>
+              <small>{t(`role.${tile.role}`)}</small>
+            </button>
+          ))}
+        </div>
+      </section>
+    );
+  };
+
+  return (
+    <Modal
+      name="hand-sheet"
+      title={chosen === undefined ? t('station.who') : t('station.pin', { name: chosen.name })}
+      onClose={() => onDone(undefined)}
+    >
+      <p className="modal-hint">
+        {busy === 'badge'
+          ? t('station.reading')
+          : t(chosen === undefined ? 'station.whoHint' : 'station.pinHint')}
+      </p>
+      {chosen === undefined ? (
+        <>
+          {trouble !== undefined && (
+            <p className="modal-warn" role="alert" data-testid="hand-trouble">
+              {trouble}
+            </p>
+          )}
+          {tiles?.length === 0 && <p>{t('station.none')}</p>}
+          {group(true)}
+          {group(false)}
+        </>
+      ) : (
+        <>
+          <PinPad
+            busy={busy !== undefined}
+            wrong={trouble}
+            onEnter={(pin) => take({ user: chosen.id, pin }, 'pin')}
+          />
+          <label className="choice-item">
+            <input
+              type="checkbox"
+              data-testid="hand-stays"
+              checked={stays}
+              onChange={(event) => setStays(event.target.checked)}
+            />
+            <span>{t('station.stay')}</span>
+          </label>
+          <button
+            type="button"
+            className="button"
+            data-testid="hand-back"
+            onClick={() => {
+              setChosen(undefined);
+              setTrouble(undefined);
+            }}
+          >
+            {t('station.back')}
+          </button>
+        </>
+      )}
+    </Modal>
+  );
+}
+
+/** HandBar shows whose hand a station has, and asks for one when an act needs it. */
+export function HandBar() {
+  const { t } = useTranslation();
+  const { me } = useViewer();
+  const station = me.user.station === 'station';
+  const hand = useSyncExternalStore(hands.subscribe, hands.current);
+  const [answer, setAnswer] = useState<(hand: Hand | undefined) => void>();
+
+  useEffect(() => {
+    if (!station) return;
+    return hands.keep(() => new Promise((resolve) => setAnswer(() => resolve)));
+  }, [station]);
+
+  // Whoever leaves the tablet leaves her name on it for two minutes at most, and
+  // not at all once the screen is locked.
+  useEffect(() => {
+    if (hand === undefined) return;
+    const forget = () => {
+      hands.set(undefined);
+      void dropHand();
+    };
+    let timer = setTimeout(forget, idle);
+    const again = () => {
+      clearTimeout(timer);
+      timer = setTimeout(forget, idle);
+    };
+    const hidden = () => {
+      if (document.hidden) forget();
+    };
+    document.addEventListener('pointerdown', again);
+    document.addEventListener('visibilitychange', hidden);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('pointerdown', again);
+      document.removeEventListener('visibilitychange', hidden);
+    };
+  }, [hand]);
+
+  if (!station) return null;
+  return (
+    <>
+      {hand?.stays === true && (
+        <div className="hand-bar" role="status" data-testid="hand">
+          <b>{t('station.hand', { name: hand.name })}</b>
+          <button
+            type="button"
+            className="button"
+            data-testid="hand-done"
+            onClick={() => {
+              hands.set(undefined);
+              void dropHand();
+            }}
+          >
+            {t('station.done')}
+          </button>
+        </div>
+      )}
+      {answer !== undefined && (
+        <Tiles
+          onDone={(next) => {
+            answer(next);
+            setAnswer(undefined);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+/** isHandless reports whether an act was given up because nobody said who she is. */
+export function isHandless(error: unknown): boolean {
+  return error instanceof Refused && error.problem.code === 'needs_hand';
+}
