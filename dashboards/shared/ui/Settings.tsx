@@ -106,6 +106,11 @@ export function Settings({ name }: { name: string }) {
               {t('health.title')}
             </a>
           )}
+          {mayOpen(role, 'admin') && !location.pathname.startsWith('/admin/') && (
+            <a className="button" href="/admin/" data-testid="admin-page">
+              {t('admin.title')}
+            </a>
+          )}
           {mayOpen(role, 'plans') && !location.pathname.startsWith('/plans/') && (
             <a className="button" href="/plans/" data-testid="plans-page">
               {t('plans.title')}
