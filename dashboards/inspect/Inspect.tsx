@@ -1,81 +1,63 @@
 import { useQuery } from '@tanstack/react-query';
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
-import { api, ask } from '../shared/api/client.ts';
-import { arrange } from '../shared/order.ts';
-import { useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
+import { fetchTree } from '../shared/api/inspect.ts';
+import { usePicture, useViewer } from '../shared/ui/hooks.ts';
 import { LinkState, StaleBar } from '../shared/ui/Link.tsx';
 import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
 import { useLoadFailed } from '../shared/ui/useProblem.ts';
-import { isFireOfficer, matches, noFilter, tooLong, type Filter } from './filter.ts';
-import { Filters } from './Filters.tsx';
-import { Repairs } from './Repairs.tsx';
-import { Table } from './Table.tsx';
+import { isFireOfficer } from './filter.ts';
+import { Now } from './Now.tsx';
+import { addressOf, askedOf, useAddress, viewOf, type View } from './route.ts';
+import { To } from './To.tsx';
 import './inspect.css';
 
-const historyLimit = 500;
+// What is not looked at is not loaded: on a visit the phone shows one site.
+const SitePage = lazy(() => import('./SitePage.tsx'));
+const Rows = lazy(() => import('./Rows.tsx'));
+const Gaps = lazy(() => import('./Gaps.tsx'));
+const Report = lazy(() => import('./Report.tsx'));
 
-/** useHistory reads the last 24 hours, again each minute; live changes are laid over it. */
-function useHistory(filter: Filter) {
-  const { clock } = useViewer().session;
-  return useQuery({
-    queryKey: ['history', filter],
-    refetchInterval: 60_000,
-    queryFn: () => {
-      const query = {
-        from: new Date(clock.now() - 86_400_000).toISOString(),
-        limit: historyLimit,
-        ...(filter.site === '' ? {} : { site: filter.site }),
-        ...(filter.class === '' ? {} : { class: [filter.class] }),
-        ...(filter.state === '' ? {} : { state: [filter.state] }),
-      };
-      return ask((signal) => api.GET('/api/incidents', { params: { query }, signal }));
-    },
-  });
-}
+const tabs = [
+  ['now', 'oversight.now'],
+  ['incidents', 'oversight.table'],
+  ['coverage', 'oversight.coverage'],
+  ['report', 'oversight.report'],
+] as const satisfies readonly (readonly [View, string])[];
 
-/** Inspect shows the live incidents of an inspector's region and those of the last day. */
+/** Inspect is the page of inspectors: what goes on, the tables, coverage and the report of their region. */
 export function Inspect() {
   const { t, i18n } = useTranslation();
-  const { me, session } = useViewer();
+  const { me } = useViewer();
   const picture = usePicture();
-  const now = useNow();
-  const [filter, setFilter] = useState<Filter>(noFilter);
-  const history = useHistory(filter);
+  const address = useAddress();
+  const view = viewOf(address);
+  const query = useMemo(() => askedOf(address), [address]);
+  const tree = useQuery({ queryKey: ['tree'], refetchInterval: 30_000, queryFn: fetchTree });
   const loadFailed = useLoadFailed();
+  const region = query.get('region') ?? '';
 
   useEffect(() => {
-    document.title = `${t('inspect.title')} · ${t('app.name')}`;
+    document.title = `${t('oversight.title')} · ${t('app.name')}`;
   }, [t, i18n.language]);
 
-  const { waiting, attended, explained } = useMemo(
-    () => arrange(picture.incidents.values(), session.clock.now()),
-    [picture.incidents, session.clock],
-  );
-  // What explains others stands before them.
-  const open = [...waiting, ...attended].flatMap((one) => [one, ...(explained.get(one.id) ?? [])]);
-  const shown = open.filter((incident) => matches(filter, incident));
-  const past = (history.data?.incidents ?? [])
-    .map((incident) => {
-      const live = picture.incidents.get(incident.id);
-      return live !== undefined && live.revision > incident.revision ? live : incident;
-    })
-    .filter((incident) => matches(filter, incident));
-  const late = waiting.filter((incident) => tooLong(incident, now)).length;
-  const count = (name: string, value: number, text: string, alert = false) => (
-    <div className={alert ? 'figure alert' : 'figure'} data-testid={name}>
-      <dt>{text}</dt>
-      <dd>{value}</dd>
-    </div>
-  );
-
   return (
-    <div className="inspect" data-testid="inspect" data-ready={picture.complete}>
+    <div className="inspect" data-testid="inspect" data-ready={picture.complete} data-view={view}>
       <header className="bar">
-        <h1 className="bar-title">{t('inspect.title')}</h1>
-        <a className="button plain" href="/health/">
-          {t('health.title')}
-        </a>
+        <h1 className="bar-title">{t('oversight.title')}</h1>
+        <nav className="tabs" aria-label={t('oversight.title')}>
+          {tabs.map(([name, text]) => (
+            <To
+              key={name}
+              href={addressOf(name, region === '' ? {} : { region })}
+              className="tab"
+              current={name === view || (name === 'now' && view === 'site')}
+              testid={`tab-${name}`}
+            >
+              {t(text)}
+            </To>
+          ))}
+        </nav>
         <LinkState />
         <LanguageSwitch />
         <Settings name={me.user.name} />
@@ -87,44 +69,24 @@ export function Inspect() {
             {t('inspect.fireOnly')}
           </p>
         )}
-        <dl className="figures">
-          {count('sites', me.sites.length, t('inspect.siteCount'))}
-          {count('open', open.length, t('inspect.openCount'))}
-          {count('not-accepted', waiting.length, t('inspect.waitingCount'))}
-          {count('too-long', late, t('inspect.tooLongCount'), late > 0)}
-        </dl>
-        <Filters filter={filter} sites={me.sites} onChange={setFilter} />
-        <section aria-labelledby="live" data-testid="live">
-          <h2 id="live">
-            {t('inspect.live')} <small>{shown.length}</small>
-          </h2>
-          {shown.length > 0 ? (
-            <Table incidents={shown} now={now} caption={t('inspect.live')} />
-          ) : (
-            picture.complete && (
-              <p className="none">{t(open.length > 0 ? 'inspect.noneFiltered' : 'inspect.none')}</p>
-            )
-          )}
-        </section>
-        <Repairs />
-        <section aria-labelledby="history" data-testid="history">
-          <h2 id="history">
-            {t('inspect.history')} <small>{past.length}</small>
-            <button type="button" className="button" onClick={() => void history.refetch()}>
-              {t('inspect.refresh')}
-            </button>
-          </h2>
-          {history.isError && (
-            <p role="alert" className="none">
-              {loadFailed(history.error)}
-            </p>
-          )}
-          {past.length > 0 && <Table incidents={past} now={now} caption={t('inspect.history')} />}
-          {history.isSuccess && past.length === 0 && <p className="none">{t('inspect.noneHistory')}</p>}
-          {history.data?.next !== undefined && (
-            <p className="none">{t('inspect.limited', { count: historyLimit })}</p>
-          )}
-        </section>
+        {tree.isError && (
+          <p role="alert" className="none">
+            {loadFailed(tree.error)}
+          </p>
+        )}
+        {tree.data === undefined ? (
+          !tree.isError && <p className="none">{t('common.loading')}</p>
+        ) : (
+          <Suspense fallback={<p className="none">{t('common.loading')}</p>}>
+            {view === 'now' && <Now tree={tree.data} query={query} />}
+            {view === 'site' && (
+              <SitePage key={query.get('site')} tree={tree.data} site={query.get('site') ?? ''} />
+            )}
+            {view === 'incidents' && <Rows tree={tree.data} query={query} />}
+            {view === 'coverage' && <Gaps tree={tree.data} query={query} />}
+            {view === 'report' && <Report tree={tree.data} query={query} />}
+          </Suspense>
+        )}
       </main>
     </div>
   );

@@ -5,12 +5,10 @@ import { ClassIcon } from '../shared/ui/ClassIcon.tsx';
 import { useNow } from '../shared/ui/hooks.ts';
 import { useReason } from '../shared/ui/useReason.ts';
 import { useWords } from '../shared/ui/useWords.ts';
-import { tooLong } from './filter.ts';
 
-function State({ incident }: { incident: Incident }) {
+function State({ incident, late }: { incident: Incident; late: boolean }) {
   const { t } = useWords();
   const now = useNow();
-  const late = tooLong(incident, now);
   return (
     <>
       <span className="tag" data-state={incident.state} data-late={late}>
@@ -26,7 +24,7 @@ function State({ incident }: { incident: Incident }) {
   );
 }
 
-const Row = memo(function Row({ incident, now }: { incident: Incident; now: number }) {
+const Row = memo(function Row({ incident, now, late }: { incident: Incident; now: number; late: boolean }) {
   const { t, language, place } = useWords();
   const why = useReason()(incident);
   const time = (at: string | undefined) =>
@@ -46,7 +44,7 @@ const Row = memo(function Row({ incident, now }: { incident: Incident; now: numb
   return (
     <tr data-testid="row" data-id={incident.id} data-state={incident.state}>
       <td data-label={t('inspect.state')}>
-        <State incident={incident} />
+        <State incident={incident} late={late} />
       </td>
       <td data-label={t('inspect.class')} className="what">
         <ClassIcon of={incident.class} />
@@ -67,8 +65,18 @@ const Row = memo(function Row({ incident, now }: { incident: Incident; now: numb
   );
 });
 
-/** Table lists incidents; on a narrow screen each row becomes a card. */
-export function Table({ incidents, now, caption }: { incidents: Incident[]; now: number; caption: string }) {
+/** Table lists live incidents, those that nobody accepted in time marked; on a narrow screen each row becomes a card. */
+export function Table({
+  incidents,
+  now,
+  caption,
+  late,
+}: {
+  incidents: Incident[];
+  now: number;
+  caption: string;
+  late: (incident: Incident) => boolean;
+}) {
   const { t } = useWords();
   // Times of other days show their day; that changes once a minute at most.
   const minute = Math.floor(now / 60_000) * 60_000;
@@ -89,7 +97,7 @@ export function Table({ incidents, now, caption }: { incidents: Incident[]; now:
       </thead>
       <tbody>
         {incidents.map((incident) => (
-          <Row key={incident.id} incident={incident} now={minute} />
+          <Row key={incident.id} incident={incident} now={minute} late={late(incident)} />
         ))}
       </tbody>
     </table>

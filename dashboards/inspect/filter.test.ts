@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import type { Severity } from '../shared/api/types.ts';
-import { accepted, incident, start } from '../shared/testing/incidents.ts';
-import { matches, noFilter, offered, tooLong } from './filter.ts';
+import { incident } from '../shared/testing/incidents.ts';
+import { matches, noFilter, offered } from './filter.ts';
 
 describe('matches', () => {
   const fall = incident('a');
@@ -34,22 +33,5 @@ describe('offered', () => {
   });
   test('civil affairs looks for everything', () => {
     expect(offered({ ...user, role: 'inspector' })).toContain('fall');
-  });
-});
-
-describe('tooLong', () => {
-  test.each([
-    ['urgent', 3],
-    ['high', 5],
-    ['medium', 10],
-    ['low', 60],
-  ] as [Severity, number][])('%s alarms stand out after %d minutes', (severity, minutes) => {
-    const waiting = incident('a', { severity });
-    expect(tooLong(waiting, start + minutes * 60_000)).toBe(false);
-    expect(tooLong(waiting, start + minutes * 60_000 + 1)).toBe(true);
-  });
-
-  test('one that somebody has accepted does not', () => {
-    expect(tooLong(accepted(incident('a'), 10), start + 86_400_000)).toBe(false);
   });
 });

@@ -40,16 +40,3 @@ export function offered(user: Me['user']): IncidentClass[] {
   const told = [...lifeSafety, ...equipment];
   return isFireOfficer(user) ? classes.filter((name) => told.includes(name)) : classes;
 }
-
-/**
- * Minutes after which an alarm that nobody has accepted stands out, by
- * severity: an inspector looks for what was left lying, not for what is new.
- */
-const limits: Record<Incident['severity'], number> = { urgent: 3, high: 5, medium: 10, low: 60 };
-
-/** tooLong reports whether nobody has accepted the incident for too long. */
-export function tooLong(incident: Incident, now: number): boolean {
-  return (
-    incident.state === 'raised' && now - Date.parse(incident.alarmed_at) > limits[incident.severity] * 60_000
-  );
-}

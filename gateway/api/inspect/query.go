@@ -45,10 +45,8 @@ func (r *Room) selected(u people.User, q Query) (*selection, error) {
 			return nil, err
 		}
 	}
-	if q.Region != "" {
-		if _, known := d.Regions[q.Region]; !known || !d.Within(q.Region, u.Scope.Regions) {
-			return nil, api.ErrNotFound("region")
-		}
+	if q.Region != "" && !seesRegion(d, u, q.Region) {
+		return nil, api.ErrNotFound("region")
 	}
 	s := &selection{Query: q, room: r, user: u, location: zoneOf(d, u), now: time.Now()}
 	s.filter = r.api.HistoryOf(u, func(site care.Site) bool {

@@ -37,7 +37,15 @@ type Room struct {
 // New returns the room; without Tests it can only be described.
 func New(tests Tests) *Room { return &Room{Tests: tests, looks: newLooks()} }
 
-var inspectors = []people.Role{people.Inspector}
+// viewers are inspectors, and operators, who see of incidents no more than they do.
+var viewers = []people.Role{people.Inspector, people.Operator}
+
+// seesRegion reports whether a region is in a user's scope. That of operators is
+// sites; the names of regions are no secret from them.
+func seesRegion(d *people.Directory, u people.User, region care.RegionID) bool {
+	_, known := d.Regions[region]
+	return known && (u.Role == people.Operator || d.Within(region, u.Scope.Regions))
+}
 
 // Register enters the operations.
 func (r *Room) Register(a *api.API) {
@@ -48,10 +56,10 @@ func (r *Room) Register(a *api.API) {
 			Errors: []int{http.StatusNotFound},
 		}
 	}
-	api.Viewed(a, op("inspect-tree", "tree", "The region with its sites and how they are covered"), inspectors, r.tree)
-	api.Viewed(a, op("inspect-site", "sites/{site}", "One site, read-only; the look is logged"), inspectors, r.site)
-	api.Viewed(a, op("inspect-incidents", "incidents", "Incidents as a table: filtered, sorted, a page of it"), inspectors, r.table)
-	api.Filed(a, op("inspect-incidents-export", "incidents.xlsx", "The same table as an Excel file; the export is logged"), sheetType, inspectors, r.export)
-	api.Viewed(a, op("inspect-coverage", "coverage", "What would not be noticed: silent and unproven points, overdue tests, edges that are offline"), inspectors, r.coverage)
-	api.Viewed(a, op("inspect-report", "report", "The figures of a half-year or another period, each with the query of its rows"), inspectors, r.report)
+	api.Viewed(a, op("inspect-tree", "tree", "The region with its sites and how they are covered"), viewers, r.tree)
+	api.Viewed(a, op("inspect-site", "sites/{site}", "One site, read-only; the look is logged"), viewers, r.site)
+	api.Viewed(a, op("inspect-incidents", "incidents", "Incidents as a table: filtered, sorted, a page of it"), viewers, r.table)
+	api.Filed(a, op("inspect-incidents-export", "incidents.xlsx", "The same table as an Excel file; the export is logged"), sheetType, viewers, r.export)
+	api.Viewed(a, op("inspect-coverage", "coverage", "What would not be noticed: silent and unproven points, overdue tests, edges that are offline"), viewers, r.coverage)
+	api.Viewed(a, op("inspect-report", "report", "The figures of a half-year or another period, each with the query of its rows"), viewers, r.report)
 }

@@ -59,11 +59,11 @@ func (r *Room) tree(ctx context.Context, u people.User, _ *struct{}) (RegionTree
 		t.Within[severity] = int(limit.Seconds())
 	}
 	for id, region := range d.Regions {
-		if !d.Within(id, u.Scope.Regions) {
+		if !seesRegion(d, u, id) {
 			continue
 		}
 		node := RegionNode{ID: id, Level: region.Level, Name: region.Name}
-		if region.Parent != "" && d.Within(region.Parent, u.Scope.Regions) {
+		if seesRegion(d, u, region.Parent) {
 			node.Parent = region.Parent
 		}
 		t.Regions = append(t.Regions, node)

@@ -1,0 +1,160 @@
+import { useQuery } from '@tanstack/react-query';
+import { fetchSite, type RegionTree } from '../shared/api/inspect.ts';
+import { localName } from '../shared/format.ts';
+import { arrange } from '../shared/order.ts';
+import { useNow, usePicture } from '../shared/ui/hooks.ts';
+import { useLoadFailed } from '../shared/ui/useProblem.ts';
+import { useWords } from '../shared/ui/useWords.ts';
+import { Phone, Reasons } from './Calls.tsx';
+import { Cell, heads } from './cells.tsx';
+import type { ColumnKey } from './columns.ts';
+import { GapTable } from './Gaps.tsx';
+import { halfYearOf } from './period.ts';
+import { addressOf } from './route.ts';
+import { StateTag } from './Sites.tsx';
+import { stamp } from './stamp.ts';
+import { isOverdue, reasons, standings } from './standing.ts';
+import { Table } from './Table.tsx';
+import { To } from './To.tsx';
+
+const columns: readonly ColumnKey[] = ['raised', 'class', 'place', 'accepted', 'resolved', 'cause', 'answer'];
+
+/** SitePage is one site, read-only: whom to call, what goes on, what would not be noticed, and the last 30 days. */
+export default function SitePage({ tree, site }: { tree: RegionTree; site: string }) {
+  const { t, language } = useWords();
+  const loadFailed = useLoadFailed();
+  const picture = usePicture();
+  const now = Math.floor(useNow() / 5_000) * 5_000;
+  const look = useQuery({
+    queryKey: ['site', site],
+    refetchInterval: 30_000,
+    queryFn: () => fetchSite(site),
+  });
+  const back = (
+    <To href={addressOf('now')} className="button plain back">
+      ← {t('oversight.back')}
+    </To>
+  );
+  if (look.data === undefined) {
+    return (
+      <section>
+        {back}
+        <p className="none" role={look.isError ? 'alert' : undefined}>
+          {look.isError ? loadFailed(look.error) : t('common.loading')}
+        </p>
+      </section>
+    );
+  }
+  const { node, gaps, edges, recent, more } = look.data;
+  const mine = [...picture.incidents.values()].filter((incident) => incident.site.id === site);
+  const [one] = standings({ ...tree, sites: [node] }, mine, now);
+  const { waiting, attended, explained } = arrange(mine, now);
+  const open = [...waiting, ...attended].flatMap((first) => [first, ...(explained.get(first.id) ?? [])]);
+  const why = one === undefined ? [] : reasons(one, undefined);
+  return (
+    <section className="site-page" data-testid="site-page" aria-labelledby="site-name">
+      {back}
+      <header className="site-head">
+        <div>
+          <h2 id="site-name">{localName(node.site.name, language)}</h2>
+          <p>
+            {one !== undefined && <StateTag state={one.state} />} {t(`oversight.kind.${node.site.kind}`)} ·{' '}
+            {localName(node.township, language)}
+          </p>
+          <p>{localName(node.site.address, language)}</p>
+          <Reasons site={site} why={why} />
+        </div>
+        <div className="site-acts">
+          {one !== undefined && <Phone standing={one} />}
+          <To href={addressOf('incidents', { site })} className="button">
+            {t('oversight.allRows')}
+          </To>
+          <To
+            href={addressOf('report', { site, ...halfYearOf(tree.today) })}
+            className="button"
+            testid="site-report"
+          >
+            {t('oversight.toReport')}
+          </To>
+        </div>
+      </header>
+      <p className="hint">{t('oversight.lookLogged')}</p>
+      <section aria-labelledby="site-open">
+        <h3 id="site-open">
+          {t('oversight.openNow')} <small>{open.length}</small>
+        </h3>
+        {open.length === 0 ? (
+          <p className="none">{t('oversight.openNone')}</p>
+        ) : (
+          <Table
+            incidents={open}
+            now={now}
+            caption={t('oversight.openNow')}
+            late={(incident) => isOverdue(incident, tree.within_s, now)}
+          />
+        )}
+      </section>
+      <section aria-labelledby="site-gaps">
+        <h3 id="site-gaps">
+          {t('oversight.gaps')} <small>{gaps.length}</small>
+        </h3>
+        {gaps.length === 0 ? (
+          <p className="none">{t('oversight.gapsNone')}</p>
+        ) : (
+          <GapTable rows={gaps.slice(0, 200)} withSite={false} />
+        )}
+      </section>
+      <section aria-labelledby="site-recent">
+        <h3 id="site-recent">
+          {t('oversight.recent')} <small>{recent.length}</small>
+        </h3>
+        {recent.length === 0 && <p className="none">{t('oversight.recentNone')}</p>}
+        {more && <p className="hint">{t('oversight.recentMore')}</p>}
+        {recent.length > 0 && (
+          <table className="grid">
+            <caption className="unseen">{t('oversight.recent')}</caption>
+            <thead>
+              <tr>
+                {columns.map((column) => (
+                  <th key={column} scope="col">
+                    {t(heads[column])}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {recent.map((row) => (
+                <tr key={row.incident.id}>
+                  {columns.map((column) => (
+                    <td key={column} data-label={t(heads[column])}>
+                      <Cell row={row} column={column} />
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        )}
+      </section>
+      <section aria-labelledby="site-edges">
+        <h3 id="site-edges">
+          {t('oversight.edges')} <small>{edges.length}</small>
+        </h3>
+        <ul className="edges">
+          {edges.map((edge, n) => (
+            <li key={n} data-online={edge.online}>
+              <strong>{localName(edge.name, language)}</strong>{' '}
+              {t(edge.online ? 'oversight.edgeOnline' : 'oversight.edgeOffline')}{' '}
+              <small>
+                {edge.state_at === undefined
+                  ? t('oversight.never')
+                  : stamp(edge.state_at, node.site.time_zone)}{' '}
+                {edge.version}
+              </small>
+            </li>
+          ))}
+        </ul>
+      </section>
+    </section>
+  );
+}
