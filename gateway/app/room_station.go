@@ -96,7 +96,7 @@ func (b boardBook) Quieted(ctx context.Context, u people.User, by care.Act, unti
 
 // superviseBoards watches over the boards of stations.
 func (a *App) superviseBoards(hub *live.Hub) {
-	b := boards.New(boards.Options{Book: boardBook{a.store, a.watch}, Directory: a.store.Directory, Log: a.opts.Log})
+	b := boards.New(boards.Options{Book: boardBook{a.store, a.watch}, Rows: a.store, Directory: a.store.Directory, Log: a.opts.Log})
 	hub.OnBoard(hubBoards{b})
 	a.parts.run("the boards", b.Run)
 }

@@ -2,9 +2,12 @@ package boards
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -34,9 +37,23 @@ type Book interface {
 	Unshown(ctx context.Context, incident string, alarms int) error
 }
 
+// Rows keep over a restart which stations are in use.
+type Rows interface {
+	// Setting returns what was kept under a key, and whether anything was.
+	Setting(ctx context.Context, key string) (string, bool, error)
+	// SetSetting keeps a value under a key.
+	SetSetting(ctx context.Context, key, value string) error
+}
+
+// usedKey is the setting that names the stations which had a live board at some
+// time, as a JSON list of user ids. It grows only when a new one is taken into
+// use.
+const usedKey = "boards.used"
+
 // Options are what Boards work with. All are needed.
 type Options struct {
 	Book Book
+	Rows Rows
 	// Directory returns what is registered, never nil.
 	Directory func() *people.Directory
 	Log       *slog.Logger
@@ -49,6 +66,8 @@ type Boards struct {
 	started time.Time
 	mu      sync.Mutex
 	picture *picture
+	loaded  bool // what was kept is known; of the loop alone
+	fresh   bool // some are in use that are not kept yet
 }
 
 // New returns Boards that know of none yet.
@@ -63,7 +82,7 @@ func (b *Boards) up() time.Duration { return time.Since(b.started) }
 func (b *Boards) Report(socket string, station care.UserID, r Report) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.picture.report(b.up(), socket, station, r)
+	b.fresh = b.picture.report(b.up(), socket, station, r) || b.fresh
 }
 
 // Gone says that a socket is closed.
@@ -89,16 +108,59 @@ func (b *Boards) Run(ctx context.Context) error {
 	}
 }
 
+// keep takes up which stations are in use, and writes down when another one is.
+func (b *Boards) keep(ctx context.Context) error {
+	if !b.loaded {
+		text, _, err := b.o.Rows.Setting(ctx, usedKey)
+		if err != nil {
+			return fmt.Errorf("read which stations are in use: %w", err)
+		}
+		var ids []care.UserID
+		if text != "" && json.Unmarshal([]byte(text), &ids) != nil {
+			b.o.Log.Error("which stations are in use is damaged in the ledger and begins anew with their next report", "setting", usedKey)
+		}
+		b.mu.Lock()
+		for _, id := range ids {
+			b.picture.used[id] = true
+		}
+		b.mu.Unlock()
+		b.loaded = true
+	}
+	b.mu.Lock()
+	fresh, used := b.fresh, slices.Sorted(maps.Keys(b.picture.used))
+	b.fresh = false
+	b.mu.Unlock()
+	if !fresh {
+		return nil
+	}
+	text, err := json.Marshal(used)
+	if err == nil {
+		err = b.o.Rows.SetSetting(ctx, usedKey, string(text))
+	}
+	if err != nil {
+		b.mu.Lock()
+		b.fresh = true
+		b.mu.Unlock()
+		return fmt.Errorf("keep which stations are in use: %w", err)
+	}
+	return nil
+}
+
 // pass looks at everything once.
 func (b *Boards) pass(ctx context.Context) error {
 	ctx, cancel := context.WithTimeoutCause(ctx, passTime, errors.New("the ledger took longer than "+passTime.String()))
 	defer cancel()
+	if err := b.keep(ctx); err != nil {
+		return err
+	}
 	lost, err := b.o.Book.LostBoards(ctx)
 	if err != nil {
 		return fmt.Errorf("read which boards are lost: %w", err)
 	}
 	d := b.o.Directory()
-	expected := expectedFloors(d)
+	b.mu.Lock()
+	expected := b.picture.expected(d)
+	b.mu.Unlock()
 	var open []care.Incident
 	if len(expected) > 0 {
 		if open, err = b.o.Book.OpenIncidents(ctx); err != nil {
@@ -121,7 +183,7 @@ func (b *Boards) pass(ctx context.Context) error {
 	for _, l := range f.lost {
 		since := time.Now().Add(l.since - up)
 		b.o.Log.Warn("a floor has no board that can be seen and heard", "site", l.Site, "floor", l.Name, "since", since)
-		if err := b.o.Book.BoardLost(ctx, l.Site, l.Name, since, func(i care.Incident) bool { return onFloor(d, l.Floor, i) && dark(i) }); err != nil {
+		if err := b.o.Book.BoardLost(ctx, l.Site, l.Name, since, func(i care.Incident) bool { return onFloor(d, expected, l.Floor, i) && dark(i) }); err != nil {
 			errs = append(errs, fmt.Errorf("record that floor %q of site %s has no board: %w", l.Name, l.Site, err))
 		}
 	}
@@ -146,7 +208,7 @@ func (b *Boards) pass(ctx context.Context) error {
 
 // onFloor reports whether an incident belongs to what a lost board served: the
 // floor, or whatever has no station of its own floor.
-func onFloor(d *people.Directory, f Floor, i care.Incident) bool {
-	at, ok := home(d, expectedFloors(d), i)
+func onFloor(d *people.Directory, expected map[Floor]bool, f Floor, i care.Incident) bool {
+	at, ok := home(d, expected, i)
 	return i.Site == f.Site && (!ok || at == f)
 }

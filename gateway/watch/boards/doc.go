@@ -6,7 +6,8 @@
 // no page of its floor shows and sounds within ten seconds climbs its ladder at
 // once.
 //
-// Which pages are there is known to this process alone. After a start, and after
+// A station is missed from its first board on, so that a tablet that does not
+// hang yet alarms nobody. Which pages are there is known to this process alone. After a start, and after
 // the process had stopped, they get a minute to come back. What is found is
 // compared with what the book has, so that a restart neither repeats nor forgets
 // a loss.

@@ -66,6 +66,9 @@ type picture struct {
 	base   time.Duration // since when boards could report without a gap
 	last   time.Duration // the pass before
 	boards map[string]board
+	// used are the stations that had a live board at some time. One that never had
+	// is not missed: its tablet may not hang there yet.
+	used map[care.UserID]bool
 	// dark is since when a floor has no board.
 	dark map[Floor]time.Duration
 	// seen is when an alarm was first looked for, shown which ones some board of
@@ -76,14 +79,19 @@ type picture struct {
 
 func newPicture(up time.Duration) *picture {
 	return &picture{
-		base: up, last: up, boards: map[string]board{}, dark: map[Floor]time.Duration{},
+		base: up, last: up, boards: map[string]board{}, used: map[care.UserID]bool{}, dark: map[Floor]time.Duration{},
 		seen: map[alarm]time.Duration{}, shown: map[alarm]bool{}, told: map[alarm]bool{},
 	}
 }
 
-// report takes what a page says, by the name of its socket.
-func (p *picture) report(up time.Duration, socket string, station care.UserID, r Report) {
-	p.boards[socket] = board{station, up, r}
+// report takes what a page says, by the name of its socket, and reports whether
+// the station has its first live board ever.
+func (p *picture) report(up time.Duration, socket string, station care.UserID, r Report) (first bool) {
+	b := board{station, up, r}
+	p.boards[socket] = b
+	first = b.live(up) && !p.used[station]
+	p.used[station] = p.used[station] || first
+	return first
 }
 
 // gone forgets a page whose socket is closed.
@@ -126,7 +134,7 @@ func (p *picture) look(up time.Duration, d *people.Directory, open []care.Incide
 		clear(p.seen)
 	}
 	p.last = up
-	expected := expectedFloors(d)
+	expected := p.expected(d)
 	p.judgeFloors(up, d, expected, lost, &f)
 	p.judgeAlarms(up, d, expected, open, &f)
 	slices.SortFunc(f.lost, func(a, b loss) int { return compareFloors(a.Floor, b.Floor) })
@@ -141,11 +149,11 @@ func compareFloors(a, b Floor) int {
 	return cmp.Or(cmp.Compare(a.Site, b.Site), cmp.Compare(a.Name, b.Name))
 }
 
-// expectedFloors lists the floors that have a station.
-func expectedFloors(d *people.Directory) map[Floor]bool {
+// expected lists the floors that have a station in use.
+func (p *picture) expected(d *people.Directory) map[Floor]bool {
 	all := map[Floor]bool{}
 	for _, u := range d.Users {
-		if u.Station != people.AtStation || u.Disabled {
+		if u.Station != people.AtStation || u.Disabled || !p.used[u.ID] {
 			continue
 		}
 		for _, site := range u.Scope.Sites {

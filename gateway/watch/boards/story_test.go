@@ -23,6 +23,20 @@ type notes struct {
 	open []care.Incident
 	lost map[Floor]bool
 	told []string
+	kept string
+}
+
+func (n *notes) Setting(context.Context, string) (string, bool, error) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.kept, n.kept != "", nil
+}
+
+func (n *notes) SetSetting(_ context.Context, _, value string) error {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	n.kept = value
+	return nil
 }
 
 func (n *notes) note(format string, args ...any) {
@@ -109,7 +123,7 @@ func house(users ...people.User) *people.Directory {
 
 func inWard(t *testing.T, d *people.Directory, story func(w *ward)) {
 	synctest.Test(t, func(t *testing.T) {
-		w := &ward{t: t, book: &notes{lost: map[Floor]bool{}}}
+		w := &ward{t: t, book: &notes{lost: map[Floor]bool{}, kept: `["st3","hall"]`}}
 		w.dir.Store(d)
 		w.start()
 		story(w)
@@ -118,7 +132,7 @@ func inWard(t *testing.T, d *people.Directory, story func(w *ward)) {
 }
 
 func (w *ward) start() {
-	w.boards = New(Options{Book: w.book, Directory: w.dir.Load, Log: slog.New(slog.DiscardHandler)})
+	w.boards = New(Options{Book: w.book, Rows: w.book, Directory: w.dir.Load, Log: slog.New(slog.DiscardHandler)})
 	ctx, cancel := context.WithCancel(context.Background())
 	done := make(chan struct{})
 	go func() {
@@ -284,6 +298,23 @@ func TestStationOfTheWholeHouseServesItsFloors(t *testing.T) {
 		w.hears() // it stands in for floor 3
 		w.watches(5*time.Minute, map[string]Report{"st3": showing(good, true, "i-301")})
 		w.hears("lost ") // and no floor's station for the house; 301 is on a board all the time
+	})
+}
+
+// TestStationThatDoesNotHangYet is missed from its first board on, and that is
+// remembered.
+func TestStationThatDoesNotHangYet(t *testing.T) {
+	inWard(t, house(station("new", "3")), func(w *ward) {
+		w.book.raise(fall("i-301", "r301"))
+		w.watches(time.Hour, nil)
+		w.watches(time.Hour, map[string]Report{"new": {Visible: true}}) // nobody has unlocked its sound
+		w.hears()
+		w.watches(time.Minute, map[string]Report{"new": showing(good, true, "i-301")})
+		w.stop()
+		w.start()
+		w.watches(2*time.Minute, nil)
+		// The book passes over what it has let go on for this loss.
+		w.hears("lost 3", "goes on i-301", "not shown i-301/1")
 	})
 }
 
