@@ -67,6 +67,7 @@ var arrows = []struct {
 
 	{"gateway/config", nil, "settings are read before anything else exists"},
 	{"gateway/siteplan", []string{"alerts/care", "alerts/people"}, "siblings under gateway meet only in gateway/app"},
+	{"gateway/siteplan/excel", []string{"alerts/care", "alerts/people", "gateway/siteplan"}, "a workbook is another form of a site plan"},
 	{"gateway/broker", []string{"alerts/care"}, "siblings under gateway meet only in gateway/app"},
 	{"gateway/ingest", []string{"alerts/care", "alerts/people"}, "siblings under gateway meet only in gateway/app"},
 	{"gateway/watch", []string{"alerts", "alerts/care", "alerts/people", "alerts/ladder", "alerts/roster", "alerts/rule", "alerts/notify"}, "siblings under gateway meet only in gateway/app"},
@@ -141,6 +142,7 @@ var owners = map[string][]string{
 	"periph.io/x/host/":                         {"edge"},
 	"periph.io/x/conn/":                         {"edge", "edge/agent", "edge/driver", "firmware-sim/board", "firmware-sim/chip"},
 	"github.com/prometheus/client_golang/":      {"gateway"},
+	"github.com/xuri/excelize/":                 {"gateway/api/inspect", "gateway/siteplan/excel"},
 	"github.com/goccy/go-yaml":                  {"gateway/config", "gateway/siteplan", "gateway/channels", "edge/config", "firmware-sim", "alerts/sheet", "alerts/rule", "gateway/api"},
 	"github.com/google/cel-go/":                 {"alerts/rule"},
 	"github.com/arran4/golang-ical":             {"alerts/roster"},

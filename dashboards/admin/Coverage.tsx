@@ -94,6 +94,9 @@ export function Coverage() {
                         {t(`admin.${point.state}`)}
                       </span>
                       {point.unregistered && <span className="tag">{t('admin.unregistered')}</span>}
+                      {point.commissioned_at === undefined && !point.unregistered && (
+                        <span className="tag">{t('setup.uncommissioned')}</span>
+                      )}
                     </span>
                     {point.doubt !== undefined && (
                       <small className="doubt">{t(`admin.doubt.${point.doubt}`)}</small>

@@ -32,8 +32,10 @@ type PointView struct {
 	Doubt    care.Doubt    `json:"doubt,omitempty" enum:"never_heard,hello_only,not_yet,edge_offline,outage,edge_quiet" doc:"why it is unproven"`
 	Proof    care.Proof    `json:"proof" enum:"none,hello,reported" doc:"hello: its device answers, its own channel never reported"`
 	LastSeen *time.Time    `json:"last_seen,omitempty" doc:"absent when it was never heard"`
-	Deadline int           `json:"deadline_s" doc:"seconds for which it may be silent"`
-	DueAt    time.Time     `json:"due_at" doc:"when its deadline is over, should nothing be heard until then"`
+	// Commissioned is when it first reported on its own channel.
+	Commissioned *time.Time `json:"commissioned_at,omitempty" doc:"when it first reported on its own channel since it was installed; absent while it is not commissioned"`
+	Deadline     int        `json:"deadline_s" doc:"seconds for which it may be silent"`
+	DueAt        time.Time  `json:"due_at" doc:"when its deadline is over, should nothing be heard until then"`
 }
 
 // SeriesView is the course of one quantity.
@@ -96,7 +98,7 @@ func (a *API) points(_ context.Context, u people.User, in *pointsRequest) (Cover
 		pv := PointView{
 			Site: p.Site, ID: p.ID, Edge: p.Edge, Unregistered: p.Unregistered,
 			Place: placeOf(d, p.Site, p.Zone, p.ID, form != FormInspector),
-			State: proof.Coverage, Doubt: proof.Doubt, Proof: proof.Proof, LastSeen: timeOrNone(proof.LastSeen),
+			State: proof.Coverage, Doubt: proof.Doubt, Proof: proof.Proof, LastSeen: timeOrNone(proof.LastSeen), Commissioned: timeOrNone(proof.Commissioned),
 			Deadline: int(proof.Deadline.Seconds()), DueAt: proof.DueAt,
 		}
 		if form == FormStaff {

@@ -39,10 +39,14 @@ func TestCoverageSaysWhenAPointWasHeard(t *testing.T) {
 				t.Errorf("it is due at %v, not before %v", c.Points[0].DueAt, want.DueAt)
 			}
 			c.Points[0].DueAt = want.DueAt
+			if at := c.Points[0].Commissioned; at == nil || at.Before(heard) {
+				t.Errorf("it was commissioned at %v, not since it was heard", at)
+			}
+			c.Points[0].Commissioned = nil
 			if diff := cmp.Diff(want, c.Points[0]); diff != "" {
 				t.Errorf("the cord (-want +got):\n%s", diff)
 			}
-			if p := c.Points[1]; p.LastSeen != nil || p.State != care.Unproven || p.Doubt != care.DoubtNever || p.Proof != care.ProofNone {
+			if p := c.Points[1]; p.LastSeen != nil || p.Commissioned != nil || p.State != care.Unproven || p.Doubt != care.DoubtNever || p.Proof != care.ProofNone {
 				t.Errorf("a point that was never heard stands as %+v", p)
 			}
 		})

@@ -57,7 +57,7 @@ export function Registry({ kind, site }: { kind: Kind; site: string }) {
   );
   const can = mayEdit(register, kind);
   const columns = fields[kind]
-    .filter((field) => field.main === true && !field.path.endsWith('.en'))
+    .filter((field) => field.main === true && field.type !== 'contacts' && !field.path.endsWith('.en'))
     .slice(0, 7);
   return (
     <section aria-labelledby={`registry-${kind}`} data-testid={`registry-${kind}`}>
