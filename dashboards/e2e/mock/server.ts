@@ -7,9 +7,11 @@ import type { Frame, Hello, Me } from '../../shared/api/types.ts';
 import { edges, points } from './coverage.ts';
 import { Alerting } from './alerting.ts';
 import { accounts } from './data.ts';
+import { Family } from './family.ts';
 import { health } from './health.ts';
 import { inspects } from './inspect.ts';
 import { Locks } from './locks.ts';
+import { Ward } from './ward.ts';
 import { Refusal, render, visible, World } from './world.ts';
 
 const dist = join(import.meta.dirname, '..', '..', 'dist');
@@ -38,6 +40,8 @@ interface Viewer {
 export class Mock {
   readonly world = new World();
   readonly alerting = new Alerting(this.world);
+  readonly ward = new Ward(this.world);
+  readonly family = new Family(this.world);
   readonly locks = new Locks();
   /** sockets false refuses live channels, as a proxy might. */
   sockets = true;
@@ -224,6 +228,17 @@ export class Mock {
       json(response, 200, {});
       return;
     }
+    const entering = this.family.enters(route, body);
+    if (entering !== undefined) {
+      const found = accounts.find(({ me: one }) => one.user.role === 'family');
+      if (entering === 'entered' && found !== undefined) {
+        const id = crypto.randomUUID();
+        this.#sessions.set(id, found.me);
+        response.setHeader('Set-Cookie', `shouwang_session=${id}; HttpOnly; SameSite=Lax; Path=/`);
+      }
+      json(response, 200, entering === 'entered' ? found?.me : entering);
+      return;
+    }
     const me = this.#viewer(request);
     if (me === undefined) throw new Refusal(401, 'signed_out');
     const password = accounts.find((a) => a.me.user.login === me.user.login)?.password ?? '';
@@ -256,9 +271,16 @@ export class Mock {
       });
       return;
     }
-    const answer = this.alerting.answer(me, request.method ?? '', url, body);
+    const answer =
+      this.alerting.answer(me, request.method ?? '', url, body) ??
+      this.ward.answer(me, request.method ?? '', url, body);
     if (answer !== undefined) {
       json(response, 200, answer);
+      return;
+    }
+    const told = this.family.answer(me, route, body);
+    if (told !== undefined) {
+      json(response, 200, told);
       return;
     }
     const inspected = inspects(this.world, me, this.#board(me).incidents, url);

@@ -1,0 +1,158 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { launch } from './browser.ts';
+import { night } from './mock/night.ts';
+import { Mock } from './mock/server.ts';
+import { showIn, signIn, WardPage } from './pages.ts';
+
+/**
+ * The pages beside the board: how they look and read, and the evacuation list on
+ * two tablets, one of which loses the gateway. SHOTS=1 keeps the pictures.
+ */
+
+const shots = process.env.SHOTS === '1' ? join(import.meta.dirname, 'shots') : undefined;
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const password = 'correct horse';
+
+let browser: Browser;
+let mock: Mock;
+beforeAll(async () => {
+  browser = await launch();
+});
+beforeEach(async () => {
+  mock = new Mock();
+  await mock.start();
+  night(mock.world, mock.alerting);
+  return () => mock.stop();
+});
+afterAll(() => browser.close());
+
+interface Axe {
+  run: (
+    options: object,
+  ) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
+}
+
+/** inspect takes a picture and says what would keep somebody from using the page. */
+async function inspect(page: Page, name: string): Promise<void> {
+  if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() =>
+    (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] }),
+  );
+  const flaws = violations
+    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
+  expect(flaws, name).toEqual([]);
+  const beyond = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(beyond, `${name} is wider than the screen`).toBeLessThanOrEqual(0);
+}
+
+async function open(width: number, scheme: 'light' | 'dark', language: 'zh' | 'en', login = 'wangfang') {
+  const context = await browser.newContext({
+    viewport: { width, height: width > 1000 ? 1080 : 900 },
+    colorScheme: scheme,
+    locale: language === 'zh' ? 'zh-CN' : 'en-GB',
+  });
+  const page = await context.newPage();
+  await signIn(page, mock.url, login, password);
+  await showIn(page, language);
+  await new WardPage(page).ready();
+  return page;
+}
+
+describe.each([
+  [390, 'dark', 'zh'],
+  [390, 'light', 'en'],
+  [820, 'light', 'zh'],
+  [1920, 'dark', 'en'],
+] as const)('at %i, %s, %s', (width, scheme, language) => {
+  test('every page can be read', { timeout: 120_000 }, async () => {
+    const page = await open(width, scheme, language);
+    const name = (what: string) => `side-${what}-${width}-${language}-${scheme}`;
+    await page.getByTestId('tab-plan').click();
+    await page.getByTestId('plan-map').waitFor();
+    await inspect(page, name('plan'));
+    await page.getByTestId('tab-evacuation').click();
+    await page.getByTestId('evac-floor').waitFor();
+    await inspect(page, name('evacuation'));
+    await page.getByTestId('tab-handover').click();
+    await page.getByTestId('sign').waitFor();
+    await page.getByTestId('partner').selectOption('王芳');
+    await inspect(page, name('handover'));
+    await page.getByTestId('tab-board').click();
+    await page.getByTestId('resident-link').first().click();
+    await page.getByTestId('resident-page').waitFor();
+    await page.getByTestId('show-charts').first().click();
+    await page.getByTestId('course').first().waitFor();
+    await inspect(page, name('resident'));
+    await page.context().close();
+  });
+});
+
+describe('an evacuation list on two tablets', () => {
+  const person = (page: Page, at: number) => page.getByTestId('evacuee').nth(at);
+  const out = (page: Page) => page.getByTestId('count-out').innerText();
+
+  /** list opens the list by the card of the fire. */
+  async function list(login: string): Promise<Page> {
+    const page = await open(820, 'light', 'zh', login);
+    await page.getByTestId('evacuation-link').first().click();
+    await page.getByTestId('tick').first().waitFor();
+    return page;
+  }
+
+  test('a tick of one is on the other, and what was ticked without a gateway is sent once', async () => {
+    const [one, other] = [await list('wangfang'), await list('liulei')];
+    await person(one, 0).getByTestId('tick').click();
+    await expect.poll(() => out(other), { timeout: 15_000 }).toBe('1');
+    expect(await person(other, 0).getByTestId('ticked-by').innerText()).toContain('王芳');
+
+    await mock.stop();
+    await person(one, 1).getByTestId('tick').click();
+    await person(one, 2).getByTestId('tick').click();
+    await one.locator('[data-testid=evac][data-waiting="2"]').waitFor();
+    expect(await out(one)).toBe('3');
+
+    await mock.start();
+    await one.locator('[data-testid=evac][data-waiting="0"]').waitFor();
+    await expect.poll(() => out(other), { timeout: 20_000 }).toBe('3');
+    await one.context().close();
+    await other.context().close();
+  });
+
+  test('it prints each floor on a page, with boxes to tick by hand', async () => {
+    const page = await list('wangfang');
+    await page.emulateMedia({ media: 'print' });
+    const floors = page.locator('.evac-floor');
+    for (const floor of await floors.all()) expect(await floor.isVisible()).toBe(true);
+    expect(await page.locator('.evac-box').first().isVisible()).toBe(true);
+    expect(await page.getByTestId('tick').first().isVisible()).toBe(false);
+    const pdf = await page.pdf({ format: 'A4', preferCSSPageSize: true });
+    const pages = pdf.toString('latin1').match(/\/Type\s*\/Page\b/g)?.length;
+    expect(pages).toBe(await floors.count());
+    if (shots !== undefined)
+      await page.screenshot({ path: join(shots, 'side-evacuation-print.png'), fullPage: true });
+    await page.context().close();
+  });
+});
+
+test('a hand-over is signed by both, and a wrong secret is told', async () => {
+  const page = await open(820, 'light', 'zh', 'liulei');
+  await page.getByTestId('tab-handover').click();
+  await page.getByTestId('handover-note').fill('203 夜里发热');
+  await page.getByTestId('partner').selectOption('王芳');
+  await page.getByTestId('partner-secret').fill('wrong');
+  await page.getByTestId('sign-send').click();
+  await page.getByTestId('sign-trouble').waitFor();
+  await page.getByTestId('partner-secret').fill('right');
+  await page.getByTestId('sign-send').click();
+  await page.getByTestId('handed-over').waitFor();
+  expect(await page.getByTestId('handover-note').inputValue()).toBe('');
+  await page.context().close();
+});
