@@ -114,7 +114,6 @@ export const residentEn: typeof residentZh = {
     community: 'Community worker',
   },
   noWay: 'No way to reach is entered',
-  call: 'Call {{name}}',
   routine: 'Usual day',
   routineNone: 'Not entered.',
   mobility: 'Mobility',

@@ -105,7 +105,6 @@ export const residentZh = {
   contacts: '联系人',
   relation: { resident: '本人', family: '家属', neighbour: '邻居', community: '社区工作者' },
   noWay: '没有登记联系方式',
-  call: '打电话给 {{name}}',
   routine: '日常作息',
   routineNone: '没有登记。',
   mobility: '行动',

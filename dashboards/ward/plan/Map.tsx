@@ -13,6 +13,13 @@ export const marks: Record<PlaceState, string> = {
   alarm: '!',
 };
 
+/** fitting is the size of letters in which a text fits into a width, in metres. */
+function fitting(text: string, width: number, most: number): number {
+  // A Chinese character is as wide as it is high, a Latin one about half.
+  const long = [...text].reduce((sum, letter) => sum + (letter > '\u2e80' ? 1 : 0.58), 0);
+  return Math.min(most, (width * 0.94) / Math.max(1, long));
+}
+
 /** middle is where the name of a room stands. */
 function middle({ outline }: Zone): { x: number; y: number; width: number } {
   const xs = outline.map(({ x }) => x);
@@ -30,19 +37,28 @@ function Room({ zone }: { zone: Zone }) {
   const language = useLanguage();
   const { x, y, width } = middle(zone);
   const name = localName(zone.name, language);
-  const letter = Math.min(0.95, (width * 1.5) / Math.max(4, name.length * (language === 'zh' ? 1.1 : 0.8)));
   const beds = zone.beds.slice(0, Math.max(1, Math.floor(width / 1.2)));
   const worst = zone.signs[0];
+  const what =
+    zone.state === 'calm'
+      ? ''
+      : `${marks[zone.state]} ${worst === undefined ? t(`floor.state.${zone.state}`) : t(`class.${worst.class}`)}`;
+  // In a corridor, or where nobody sleeps, the words stand in the middle.
+  const low = beds.length > 0 ? 0 : 0.75;
   return (
     <g data-state={zone.state} data-zone={zone.id}>
       <polygon className="plan-room" points={zone.outline.map((c) => `${c.x},${c.y}`).join(' ')} />
-      <text className="plan-name" x={x} y={y - 0.75} fontSize={letter}>
+      <text
+        className="plan-name"
+        x={x}
+        y={y - 0.75 + low + (what === '' ? low * 0.4 : 0)}
+        fontSize={fitting(name, width, 0.95)}
+      >
         {name}
       </text>
-      {zone.state !== 'calm' && (
-        <text className="plan-state" x={x} y={y + 0.3} fontSize={0.8}>
-          {marks[zone.state]}{' '}
-          {worst === undefined ? t(`floor.state.${zone.state}`) : t(`class.${worst.class}`)}
+      {what !== '' && (
+        <text className="plan-state" x={x} y={y + 0.3 + low * 0.7} fontSize={fitting(what, width, 0.8)}>
+          {what}
         </text>
       )}
       {beds.map((bed, index) => {

@@ -11,6 +11,7 @@ import { usePlan } from './usePlan.ts';
 import '../side/side.css';
 import './plan.css';
 
+const severities = ['low', 'medium', 'high', 'urgent'];
 const states = ['alarm', 'accepted', 'silent', 'shelved', 'calm'] as const;
 
 function Legend() {
@@ -145,7 +146,9 @@ export default function Plan({ site }: { site: string }) {
       </p>
     );
   }
-  const rank = (floor: Floor) => states.indexOf(floor.state);
+  const rank = (floor: Floor) =>
+    10 * states.indexOf(floor.state) -
+    Math.max(0, ...floor.zones.flatMap((z) => z.signs.map((sign) => severities.indexOf(sign.severity))));
   // Without a choice the floor where most goes on is shown.
   const floor =
     data.floors.find(({ floor }) => floor === chosen) ??

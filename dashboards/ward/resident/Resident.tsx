@@ -32,11 +32,7 @@ function Contact({ of }: { of: Reachable }) {
       {of.ways.map((way) => (
         <p key={`${way.channel} ${way.address}`}>
           {way.phone ? (
-            <a
-              className="button"
-              href={`tel:${way.address.replaceAll(/[^+0-9]/g, '')}`}
-              aria-label={t('resident.call', { name: of.name })}
-            >
+            <a className="button" href={`tel:${way.address.replaceAll(/[^+0-9]/g, '')}`}>
               {way.address}
             </a>
           ) : (

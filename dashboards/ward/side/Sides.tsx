@@ -1,6 +1,7 @@
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useViewer } from '../../shared/ui/hooks.ts';
+import { useKeptLists } from '../evac/useKeptLists.ts';
 import { useSide, type Side } from './context.ts';
 import './links.css';
 
@@ -14,6 +15,7 @@ const Resident = lazy(() => import('../resident/Resident.tsx'));
 export function SideTabs({ side, waiting }: { side: Side | undefined; waiting: number }) {
   const { t } = useTranslation();
   const open = useSide();
+  useKeptLists();
   if (open === undefined) return null;
   const tab = (kind: 'plan' | 'evacuation' | 'handover') => (
     <button
@@ -49,6 +51,10 @@ export function SideView({ side }: { side: Side }) {
   const { t } = useTranslation();
   const { me } = useViewer();
   const site = ('site' in side ? side.site : undefined) ?? me.sites[0]?.id;
+  // It was opened from a card somewhere below.
+  useEffect(() => {
+    scrollTo(0, 0);
+  }, [side]);
   const page = () => {
     if (side.kind === 'resident') return <Resident key={side.id} id={side.id} />;
     if (site === undefined) return null;
