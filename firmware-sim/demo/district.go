@@ -101,6 +101,14 @@ func villageID(township care.RegionID, i int) care.RegionID {
 	return care.RegionID(fmt.Sprintf("%s-v%d", township, i+1))
 }
 
+// screens are the sign-ins that are no people, and pins what those who work at the
+// station enter there. They are the same in each demonstration: nobody gets in
+// by them who has not signed the station in.
+var (
+	screens = map[string]string{"station": "station", "wall": "wall"}
+	pins    = map[string]string{"carer": "2580", "leader": "7135"}
+)
+
 // users are those who sign in to look around.
 func (m *maker) users() {
 	var homes []care.SiteID
@@ -115,6 +123,8 @@ func (m *maker) users() {
 	}{
 		{"carer", "李文娟", "carer", "", Scope{Sites: []care.SiteID{nursingHome}}},
 		{"leader", "赵敏", "leader", "", Scope{Sites: []care.SiteID{nursingHome}}},
+		{"station", "2楼护理站", "carer", "", Scope{Sites: []care.SiteID{nursingHome}, Floors: []string{"2"}}},
+		{"wall", "大屏", "carer", "", Scope{Sites: []care.SiteID{nursingHome}}},
 		{"community", "陈志远", "carer", "", Scope{Sites: homes}},
 		{"inspector", "周立新", "inspector", "", Scope{Regions: []care.RegionID{district}}},
 		{"fire", "郑卫国", "inspector", "fire", Scope{Regions: []care.RegionID{district}}},
@@ -123,7 +133,7 @@ func (m *maker) users() {
 	} {
 		m.Plan.Users = append(m.Plan.Users, User{
 			ID: care.UserID("u-" + u.login), Login: u.login, Name: u.name, Role: u.role, Authority: u.authority,
-			Password: m.Password(), Scope: u.scope,
+			Station: screens[u.login], PIN: pins[u.login], Password: m.Password(), Scope: u.scope,
 		})
 	}
 }

@@ -56,7 +56,7 @@ func TestTheDistrictHasTheSizeThatIsPromised(t *testing.T) {
 	want := map[string]int{
 		"city": 1, "district": 1, "township": 3, "village": 9,
 		"nursing_home": 1, "private_home": 60, "floors": 3, "rooms": 40, "residents": 62,
-		"edges": 100, "people": 7, "fall sensors": 12, "presence buttons": 82,
+		"edges": 100, "people": 9, "fall sensors": 12, "presence buttons": 82,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the district (-want +got):\n%s", diff)

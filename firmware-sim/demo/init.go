@@ -127,6 +127,8 @@ func (d *District) signIns() string {
 	sees := map[string]care.Text{
 		"carer":     {ZH: "养老院护理员", EN: "carer of the nursing home"},
 		"leader":    {ZH: "养老院班组长", EN: "shift leader of the nursing home"},
+		"station":   {ZH: "2楼护理站的平板（点姓名，输入密码）", EN: "tablet of the station on floor 2: tap a name, enter the PIN"},
+		"wall":      {ZH: "走廊大屏（不显示姓名）", EN: "screen on the wall, without names"},
 		"community": {ZH: "社区工作人员（60户居家）", EN: "community worker, 60 private homes"},
 		"inspector": {ZH: "监管人员（临栖区）", EN: "inspector of Linqi District"},
 		"fire":      {ZH: "消防救援检查员（临栖区）", EN: "fire officer of Linqi District"},
@@ -138,7 +140,11 @@ func (d *District) signIns() string {
 	fmt.Fprintf(&b, "%-12s %-16s %s\n", "login", "password", "who")
 	for _, u := range d.Plan.Users {
 		w := sees[u.Login]
-		fmt.Fprintf(&b, "%-12s %-16s %s %s / %s\n", u.Login, u.Password, u.Name, w.ZH, w.EN)
+		fmt.Fprintf(&b, "%-12s %-16s %s %s / %s", u.Login, u.Password, u.Name, w.ZH, w.EN)
+		if u.PIN != "" {
+			fmt.Fprintf(&b, " · 护理站密码 / PIN %s", u.PIN)
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }

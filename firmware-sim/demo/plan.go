@@ -84,8 +84,12 @@ type User struct {
 	Role  string      `yaml:"role"`
 	// Authority is that of an inspector; empty means civil affairs.
 	Authority string `yaml:"authority,omitempty"`
-	Password  string `yaml:"password"`
-	Scope     Scope  `yaml:"scope"`
+	// Station says that this is a screen: station, or wall.
+	Station string `yaml:"station,omitempty"`
+	// PIN is what the person enters at a station.
+	PIN      string `yaml:"pin,omitempty"`
+	Password string `yaml:"password"`
+	Scope    Scope  `yaml:"scope"`
 }
 
 // Scope says where a user's role counts.
@@ -93,4 +97,5 @@ type Scope struct {
 	Sites     []care.SiteID     `yaml:"sites,omitempty"`
 	Regions   []care.RegionID   `yaml:"regions,omitempty"`
 	Residents []care.ResidentID `yaml:"residents,omitempty"`
+	Floors    []string          `yaml:"floors,omitempty"`
 }
