@@ -3,6 +3,7 @@ package app_test
 import (
 	"encoding/json"
 	"io"
+	"log/slog"
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
@@ -28,6 +29,10 @@ import (
 // plan, somebody else, and a gateway at an address.
 func provider(t *testing.T, gateway string) (issuer string) {
 	t.Helper()
+	// The provider logs each request by the default of the process.
+	before := slog.Default()
+	slog.SetDefault(discard)
+	t.Cleanup(func() { slog.SetDefault(before) })
 	path := filepath.Join(t.TempDir(), "people.json")
 	known, err := json.Marshal(map[string]storage.User{
 		"4711": {ID: "4711", Username: "inspector", Password: "one for all offices"},
@@ -115,7 +120,7 @@ func TestAnInspectorComesByHisAuthority(t *testing.T) {
 
 	for _, time := range []string{"the first time, by the login", "again, by the subject"} {
 		browser, end := signIn("inspector")
-		if status, me := whoAmI(browser); status != http.StatusOK || me.User.Login != "inspector" || end != front.URL+"/" {
+		if status, me := whoAmI(browser); status != http.StatusOK || me.User.Login != "inspector" || end != front.URL+"/inspect/" {
 			t.Errorf("%s: ends at %s as %q (%d)", time, end, me.User.Login, status)
 		}
 	}
