@@ -76,12 +76,8 @@ function Lines({
       <td data-label={t('oversight.lateShare')}>
         {one.judged.count === 0 ? '–' : `${Math.round(one.late_share * 100)} %`}
       </td>
-      <td data-label={t('oversight.median')}>
-        {one.median_s === 0 && one.judged.count === 0 ? '–' : length(one.median_s)}
-      </td>
-      <td data-label={t('oversight.p90')}>
-        {one.p90_s === 0 && one.judged.count === 0 ? '–' : length(one.p90_s)}
-      </td>
+      <td data-label={t('oversight.median')}>{one.taken === 0 ? '–' : length(one.median_s)}</td>
+      <td data-label={t('oversight.p90')}>{one.taken === 0 ? '–' : length(one.p90_s)}</td>
     </tr>
   );
   return (

@@ -136,6 +136,7 @@ function lineOf(rows: IncidentRow[], base: URLSearchParams, more: Record<string,
     judged,
     late,
     late_share: judged.count === 0 ? 0 : late.count / judged.count,
+    taken: waits.length,
     median_s: waits[Math.floor(waits.length / 2)] ?? 0,
     p90_s: waits[Math.floor(waits.length * 0.9)] ?? 0,
   };

@@ -56,7 +56,8 @@ type ReportLine struct {
 	Judged    Figure  `json:"judged" doc:"that somebody took, or that waited beyond the limit; tests, drills and what another incident explains are not judged"`
 	Late      Figure  `json:"late" doc:"of the judged those that were taken too late, or not at all"`
 	LateShare float64 `json:"late_share" doc:"0 to 1; 0 where nothing is judged"`
-	Median    float64 `json:"median_s" doc:"seconds until somebody took it, of those that were taken"`
+	Taken     int     `json:"taken" doc:"of the judged those that somebody took, of which the times are"`
+	Median    float64 `json:"median_s" doc:"seconds until somebody took it; 0 where none was taken"`
 	P90       float64 `json:"p90_s"`
 }
 

@@ -131,6 +131,7 @@ func (t *tally) line(key string, name *care.Text, q Query) ReportLine {
 	}
 	if n := len(t.waits); n > 0 {
 		slices.Sort(t.waits)
+		l.Taken = n
 		// The nearest rank, as in alerts/health: each is a wait that somebody had.
 		l.Median, l.P90 = t.waits[(n*50+99)/100-1], t.waits[(n*90+99)/100-1]
 	}
