@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/gateway/api"
@@ -344,7 +345,7 @@ func TestAnImportTwiceChangesNothingAndSignsNobodyOut(t *testing.T) {
 		Regions: ledger.Count{Unchanged: 1}, Sites: ledger.Count{Unchanged: 1}, Zones: ledger.Count{Unchanged: 1}, Edges: ledger.Count{Unchanged: 2},
 		Residents: ledger.Count{Unchanged: 1}, Points: ledger.Count{Unchanged: 5}, Users: ledger.Count{Unchanged: 5},
 	}
-	if diff := cmp.Diff(want, sum); diff != "" {
+	if diff := cmp.Diff(want, sum, cmpopts.IgnoreFields(ledger.Summary{}, "Rows")); diff != "" {
 		t.Errorf("the second import (-want +got):\n%s", diff)
 	}
 	carer.Board()
