@@ -420,4 +420,4 @@ test('whatever is cut, doubled or slow, the screen ends with what the gateway ha
     screen.live.stop();
     expect(new Map(screen.live.picture().incidents), `seed ${seed}`).toEqual(world);
   }
-});
+}, 60_000);
