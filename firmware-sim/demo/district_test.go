@@ -36,9 +36,20 @@ func TestTheDistrictHasTheSizeThatIsPromised(t *testing.T) {
 	for _, s := range d.Plan.Sites {
 		got[string(s.Kind)]++
 		if s.Kind == care.NursingHome {
-			got["rooms"], got["residents"] = len(s.Zones), len(s.Residents)
+			got["residents"] = len(s.Residents)
 			for _, z := range s.Zones {
 				floors[z.Floor] = true
+				if z.Kind == care.Bedroom {
+					got["rooms"]++
+				}
+				if _, err := care.ParseShape(z.Shape); err != nil || (z.Shape != "") != (z.Floor == "2") {
+					t.Errorf("room %s has the outline %q: %v", z.ID, z.Shape, err)
+				}
+			}
+			for _, r := range s.Residents {
+				if r.Zone == "" || r.Bed == "" || r.Mobility == "" {
+					t.Errorf("nobody knows where %s sleeps and how he gets out: %+v", r.ID, r)
+				}
 			}
 		}
 	}

@@ -36,6 +36,9 @@ type Site struct {
 	Region    care.RegionID `yaml:"region"`
 	Address   care.Text     `yaml:"address,flow"`
 	TimeZone  string        `yaml:"time_zone"`
+	Telephone string        `yaml:"telephone,omitempty"`
+	Longitude float64       `yaml:"longitude"`
+	Latitude  float64       `yaml:"latitude"`
 	Zones     []Zone        `yaml:"zones"`
 	Edges     []Edge        `yaml:"edges"`
 	Residents []Resident    `yaml:"residents"`
@@ -44,9 +47,13 @@ type Site struct {
 
 // Zone is a room.
 type Zone struct {
-	ID    care.ZoneID `yaml:"id"`
-	Floor string      `yaml:"floor"`
-	Name  care.Text   `yaml:"name,flow"`
+	ID    care.ZoneID   `yaml:"id"`
+	Floor string        `yaml:"floor"`
+	Name  care.Text     `yaml:"name,flow"`
+	Kind  care.ZoneKind `yaml:"kind,omitempty"`
+	// Shape is the outline, as care.ParseShape reads it; empty where nobody has
+	// measured the room.
+	Shape string `yaml:"shape,omitempty"`
 }
 
 // Edge is an edge agent with its password in plain text; the gateway keeps only
@@ -63,6 +70,12 @@ type Resident struct {
 	Name          string          `yaml:"name"`
 	Risk          *care.Text      `yaml:"risk,omitempty,flow"`
 	FamilyConsent bool            `yaml:"family_consent"`
+	Zone          care.ZoneID     `yaml:"zone,omitempty"`
+	Bed           string          `yaml:"bed,omitempty"`
+	// Mobility is walks, helped or bedbound.
+	Mobility string     `yaml:"mobility,omitempty"`
+	Oxygen   bool       `yaml:"oxygen,omitempty"`
+	Routine  *care.Text `yaml:"routine,omitempty,flow"`
 }
 
 // Point is one sensor channel as people know it.

@@ -146,7 +146,7 @@ func (u *unit) fallSensor(id, place, bed string, address uint16, resident care.R
 // resident registers a person and says so for the place.
 func (m *maker) resident(site *Site, place string, name care.Text, risk *care.Text, consent bool) care.ResidentID {
 	id := residentOf(place)
-	site.Residents = append(site.Residents, Resident{id, name.ZH, risk, consent})
+	site.Residents = append(site.Residents, Resident{ID: id, Name: name.ZH, Risk: risk, FamilyConsent: consent})
 	m.People[place] = name
 	return id
 }
@@ -161,10 +161,13 @@ func (m *maker) climateOf(celsius float64) (float64, float64) {
 func (m *maker) nursingHome(first care.Text) {
 	site := &Site{
 		ID: nursingHome, Kind: care.NursingHome, Region: care.RegionID(townships[0].id), TimeZone: timeZone,
-		Name:    care.Text{ZH: "云汀市常青养老院", EN: "Evergreen Care Home"},
-		Address: care.Text{ZH: "云汀市临栖区溪棠镇棠湖路18号", EN: "18 Tanghu Road, Xitang Town, Linqi District, Yunting"},
+		Name:      care.Text{ZH: "云汀市常青养老院", EN: "Evergreen Care Home"},
+		Address:   care.Text{ZH: "云汀市临栖区溪棠镇棠湖路18号", EN: "18 Tanghu Road, Xitang Town, Linqi District, Yunting"},
+		Telephone: "+860000000018", // 000 is no area of China, so that nobody is called
 	}
+	site.Longitude, site.Latitude = placeOf(0, 0)
 	for _, f := range floors {
+		site.Zones = append(site.Zones, corridorOf(f.floor))
 		for i := range f.rooms {
 			beds := 1
 			if i < f.doubles {
@@ -180,7 +183,7 @@ func (m *maker) room(site *Site, floor int, number string, beds int, first care.
 	name := care.Text{ZH: number + "房", EN: "Room " + number}
 	u := m.unit(site, care.EdgeID("room-"+number), care.Text{ZH: number + "房边缘终端", EN: "Edge of room " + number}, number, "r"+number)
 	u.zone = care.ZoneID("r" + number)
-	site.Zones = append(site.Zones, Zone{u.zone, fmt.Sprint(floor), name})
+	site.Zones = append(site.Zones, Zone{u.zone, fmt.Sprint(floor), name, care.Bedroom, shapeOf(floor, number)})
 	m.People[number] = name
 	pins := [][2]string{{"GPIO5", "GPIO12"}, {"GPIO6", "GPIO13"}}
 	for i := range beds {
@@ -201,6 +204,7 @@ func (m *maker) room(site *Site, floor int, number string, beds int, first care.
 			risk = &care.Text{ZH: "认知症，夜间易走动", EN: "Dementia, walks about at night"}
 		}
 		resident := m.resident(site, place, who, risk, atRisk || m.names.rng.IntN(8) > 0)
+		site.Residents[len(site.Residents)-1].sleeps(u.zone, bed, place, risk)
 		call := u.point("call", care.Text{ZH: "床头呼叫按钮", EN: "Bedside button"}, bed, resident)
 		u.contact("call-"+bed, pins[i][0], board.Button, place, call, "call", "sos")
 		mat := u.point("mat", care.Text{ZH: "床垫传感器", EN: "Bed mat"}, bed, resident)
@@ -239,10 +243,11 @@ func (m *maker) privateHome(township, n int) {
 		Name:    care.Text{ZH: who.ZH + "家", EN: "Home of " + who.EN},
 		Address: care.Text{ZH: fmt.Sprintf("云汀市临栖区%s%s%d号", t.name.ZH, village.ZH, 10+3*n), EN: fmt.Sprintf("%d %s Village, %s", 10+3*n, village.EN, t.name.EN)},
 		Zones: []Zone{
-			{"living", "1", care.Text{ZH: "客厅", EN: "Living room"}},
-			{"kitchen", "1", care.Text{ZH: "厨房", EN: "Kitchen"}},
+			{ID: "living", Floor: "1", Name: care.Text{ZH: "客厅", EN: "Living room"}, Kind: care.Common},
+			{ID: "kitchen", Floor: "1", Name: care.Text{ZH: "厨房", EN: "Kitchen"}, Kind: care.Kitchen},
 		},
 	}
+	site.Longitude, site.Latitude = placeOf(township, n)
 	u := m.unit(site, "home", care.Text{ZH: "居家边缘终端", EN: "Home edge"}, string(id), "home")
 	resident := m.resident(site, string(id), who, &care.Text{ZH: "独居", EN: "Lives alone"}, m.names.rng.IntN(8) > 0)
 	u.zone = "living"
