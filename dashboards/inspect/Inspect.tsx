@@ -5,6 +5,7 @@ import { fetchTree } from '../shared/api/inspect.ts';
 import { usePicture, useViewer } from '../shared/ui/hooks.ts';
 import { LinkState, StaleBar } from '../shared/ui/Link.tsx';
 import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
+import { WalkBanner } from '../shared/ui/WalkBanner.tsx';
 import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { isFireOfficer } from './filter.ts';
 import { Now } from './Now.tsx';
@@ -63,6 +64,7 @@ export function Inspect() {
         <Settings name={me.user.name} />
       </header>
       <StaleBar />
+      <WalkBanner />
       <main>
         {isFireOfficer(me.user) && (
           <p className="none" data-testid="fire-only">
