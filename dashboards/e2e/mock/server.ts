@@ -305,6 +305,9 @@ export class Mock {
       case 'GET /api/alarm-health':
         json(response, 200, health(me, url.searchParams, this.world));
         return;
+      case 'GET /api/walk-tests':
+        json(response, 200, { time: this.world.iso(), tests: [] });
+        return;
       case 'GET /api/quarantine':
         json(response, 200, { messages: this.refused });
         return;
