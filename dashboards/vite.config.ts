@@ -21,15 +21,18 @@ export default defineConfig({
         ward: page('ward'),
         inspect: page('inspect'),
         family: page('family'),
+        enter: page('family/enter'),
         admin: page('admin'),
         health: page('health'),
         plans: page('plans'),
         account: page('account'),
         sw: resolve(import.meta.dirname, 'shared/worker/sw.ts'),
+        push: resolve(import.meta.dirname, 'family/worker/push.ts'),
       },
       output: {
-        // The address of the service worker is for good: browsers ask there for the next one.
-        entryFileNames: ({ name }) => (name === 'sw' ? 'sw.js' : 'assets/[name]-[hash].js'),
+        // The addresses of service workers are for good: browsers ask there for the next one.
+        entryFileNames: ({ name }) =>
+          name === 'sw' || name === 'push' ? '[name].js' : 'assets/[name]-[hash].js',
       },
     },
   },

@@ -1,15 +1,21 @@
-import { useEffect, useMemo, useState } from 'react';
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { api, ask } from '../shared/api/client.ts';
+import { fetchNow } from '../shared/api/family.ts';
 import type { Incident } from '../shared/api/types.ts';
-import { shortTime } from '../shared/format.ts';
-import { useLanguage, useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
+import { usePicture, useViewer } from '../shared/ui/hooks.ts';
 import { LinkState } from '../shared/ui/Link.tsx';
 import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
-import { nowOf, stepsOf } from './now.ts';
+import { useLoaded } from '../shared/ui/useLoaded.ts';
+import { Elder } from './Elder.tsx';
 import './family.css';
 
+// Opened seldom, so it is loaded when it is.
+const Tell = lazy(() => import('./Tell.tsx'));
+
 const days = 3;
+/** How often it is asked whether the elders are watched, in milliseconds. */
+const askEvery = 30_000;
 
 /** useHistory reads the last days once; what happens from then on comes live. */
 function useHistory(): readonly Incident[] {
@@ -29,74 +35,21 @@ function useHistory(): readonly Incident[] {
   return history;
 }
 
-function Elder({ name, incidents }: { name: string; incidents: readonly Incident[] }) {
-  const { t } = useTranslation();
-  const language = useLanguage();
-  const { session } = useViewer();
-  const { complete } = usePicture();
-  const now = useNow();
-  const { stale, link } = session.live.status();
-  const state = nowOf(incidents, now);
-  const unknown = !complete || stale || link === 'offline';
-  const time = (at: string, incident: Incident) => shortTime(at, now, incident.site.time_zone, language);
-  const what = (incident: Incident) => t(`family.what.${incident.class}`);
-  const steps = stepsOf(incidents).slice(0, 12);
-
-  const hint = () => {
-    if (unknown) return t('family.unknownHint');
-    if (state.now !== 'over' || state.incident === undefined) return t(`family.${state.now}Hint`);
-    const { incident } = state;
-    const why = incident.cause === undefined ? what(incident) : t(`family.because.${incident.cause}`);
-    return t('family.overHint', {
-      what: why,
-      time: time(incident.resolved?.at ?? incident.alarmed_at, incident),
-    });
-  };
-
-  return (
-    <section className="elder" data-testid="elder">
-      <h2>{name}</h2>
-      <div className="now" data-testid="now" data-now={unknown ? 'unknown' : state.now} role="status">
-        <p className="now-text">{t(unknown ? 'family.unknown' : `family.${state.now}`)}</p>
-        {!unknown && state.incident !== undefined && state.now !== 'over' && (
-          <p className="now-what">
-            {what(state.incident)} · {time(state.incident.raised_at, state.incident)}
-          </p>
-        )}
-        <p className="now-hint">{hint()}</p>
-      </div>
-      <h3>{t('family.timeline')}</h3>
-      {steps.length === 0 ? (
-        <p className="timeline-none">{t('family.none')}</p>
-      ) : (
-        <ol className="timeline" data-testid="timeline">
-          {steps.map((step) => (
-            <li key={`${step.incident.id} ${step.kind}`} data-kind={step.kind}>
-              <time dateTime={step.at}>{time(step.at, step.incident)}</time>
-              <span>
-                {step.kind === 'resolved' && step.incident.cause !== undefined
-                  ? t(`family.because.${step.incident.cause}`)
-                  : t(`family.step.${step.kind}`, { what: what(step.incident) })}
-              </span>
-            </li>
-          ))}
-        </ol>
-      )}
-    </section>
-  );
-}
-
 /** Family is the page of an elder's relatives: is all well, and if not, is somebody there. */
 export function Family() {
   const { t, i18n } = useTranslation();
   const { me } = useViewer();
   const picture = usePicture();
   const history = useHistory();
+  const { data, error } = useLoaded(fetchNow, askEvery);
+  const [telling, setTelling] = useState(false);
   const incidents = useMemo(() => {
     const all = new Map(history.map((incident) => [incident.id, incident]));
     for (const [id, incident] of picture.incidents) all.set(id, incident);
     return [...all.values()];
   }, [history, picture.incidents]);
+  // What was read before the network went is no answer to "now".
+  const elders = error === undefined ? data?.elders : data?.elders.filter(({ consent }) => !consent);
 
   useEffect(() => {
     document.title = `${t('family.title')} · ${t('app.name')}`;
@@ -116,10 +69,21 @@ export function Family() {
           <Elder
             key={elder.id}
             name={elder.name}
+            elder={elders?.find(({ id }) => id === elder.id)}
             incidents={incidents.filter((incident) => incident.resident?.id === elder.id)}
           />
         ))}
+        {me.user.role === 'family' && (
+          <button type="button" className="button" data-testid="tell" onClick={() => setTelling(true)}>
+            {t('kin.tell')}
+          </button>
+        )}
       </main>
+      {telling && (
+        <Suspense>
+          <Tell onClose={() => setTelling(false)} />
+        </Suspense>
+      )}
     </div>
   );
 }

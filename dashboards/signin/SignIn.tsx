@@ -175,6 +175,9 @@ export function SignIn() {
           {t('signinMore.oidc', { name: provider[language] || provider.zh })}
         </a>
       )}
+      <a className="button plain" href="/family/enter/" data-testid="family-enter">
+        {t('enter.family')}
+      </a>
       <footer className="signin-foot">
         <LanguageSwitch />
         <ThemeSwitch />

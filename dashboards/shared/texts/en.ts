@@ -1,5 +1,6 @@
 import { accountEn, auditEn, signinMoreEn } from './account.en.ts';
 import { setupEn, walkProblemEn } from './admin.en.ts';
+import { enterEn, kinEn, kinProblemEn } from './family.en.ts';
 import { oversightEn } from './inspect.en.ts';
 import { pinEn, stationEn, wallEn } from './station.en.ts';
 import { offlineEn, renewEn, speechEn, wakeEn } from './offline.en.ts';
@@ -207,6 +208,7 @@ export const en: Texts = {
     unavailable: 'The gateway cannot write it down just now. Please send it again.',
     internal: 'Something failed inside the gateway. Try again; if it stays, tell the administrator.',
     ...walkProblemEn,
+    ...kinProblemEn,
     other: 'That did not work: {{why}}',
   },
   resolve: {
@@ -486,6 +488,8 @@ export const en: Texts = {
     limited: 'Only the latest {{count}} are shown.',
   },
   oversight: oversightEn,
+  kin: kinEn,
+  enter: enterEn,
   family: {
     title: 'Family',
     calm: 'All is well',

@@ -1,5 +1,6 @@
 import { accountZh, auditZh, signinMoreZh } from './account.zh.ts';
 import { setupZh, walkProblemZh } from './admin.zh.ts';
+import { enterZh, kinZh, kinProblemZh } from './family.zh.ts';
 import { oversightZh } from './inspect.zh.ts';
 import { pinZh, stationZh, wallZh } from './station.zh.ts';
 import { offlineZh, renewZh, speechZh, wakeZh } from './offline.zh.ts';
@@ -206,6 +207,7 @@ export const zh = {
     unavailable: '网关暂时记不下来，请再发一次。',
     internal: '网关内部出错了，请再试；还不行就告诉管理员。',
     ...walkProblemZh,
+    ...kinProblemZh,
     other: '没有成功：{{why}}',
   },
   resolve: {
@@ -479,6 +481,8 @@ export const zh = {
     limited: '只显示最近 {{count}} 条。',
   },
   oversight: oversightZh,
+  kin: kinZh,
+  enter: enterZh,
   family: {
     title: '家人平安',
     calm: '一切平安',

@@ -1,0 +1,4 @@
+import { mount } from '../../shared/ui/mount.tsx';
+import { Enter } from './Enter.tsx';
+
+mount(<Enter />);
