@@ -31,7 +31,7 @@ func defaultRetention() Retention {
 const (
 	// minDays keeps what happened last night from being gone this morning.
 	minDays = 7
-	// minAudit is the least of network logs: six months (网络安全法 第二十一条).
+	// minAudit is the least of network logs: six months (网络安全法).
 	minAudit = 180
 )
 
