@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { enter } from '../shared/home.ts';
+import { enter, mayOpen } from '../shared/home.ts';
 import { LanguageSwitch, ThemeSwitch } from '../shared/ui/Settings.tsx';
 import { useViewer } from '../shared/ui/hooks.ts';
 import { PasswordForm } from './PasswordForm.tsx';
+import { PinForm } from './PinForm.tsx';
 import { SecondStepForm } from './SecondStepForm.tsx';
 import './account.css';
 
@@ -38,6 +39,7 @@ export function Account() {
           }
         }}
       />
+      {!first && mayOpen(user.role, 'ward') && <PinForm />}
       {!first && <SecondStepForm on={step === true} />}
       {!first && (
         <button type="button" className="button" data-testid="back" onClick={() => enter(user.role)}>

@@ -1,6 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { Refused } from '../shared/api/client.ts';
 import { hands, type Hand } from '../shared/api/hand.ts';
 import { dropHand, fetchTiles, takeHand, type Tile } from '../shared/api/station.ts';
 import { useViewer } from '../shared/ui/hooks.ts';
@@ -65,12 +64,13 @@ function Tiles({ onDone }: { onDone: (hand: Hand | undefined) => void }) {
     return () => document.removeEventListener('keydown', key, true);
   });
 
+  const roster = tiles?.some((tile) => tile.on) === true;
   const group = (on: boolean) => {
     const some = (tiles ?? []).filter((tile) => tile.on === on);
     if (some.length === 0) return null;
     return (
       <section>
-        <h3>{t(on ? 'station.onDuty' : 'station.others')}</h3>
+        {roster && <h3 className="tiles-head">{t(on ? 'station.onDuty' : 'station.others')}</h3>}
         <div className="tiles">
           {some.map((tile) => (
             <button
@@ -214,9 +214,4 @@ export function HandBar() {
       )}
     </>
   );
-}
-
-/** isHandless reports whether an act was given up because nobody said who she is. */
-export function isHandless(error: unknown): boolean {
-  return error instanceof Refused && error.problem.code === 'needs_hand';
 }

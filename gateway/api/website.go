@@ -85,7 +85,7 @@ func newWebFile(name string, content []byte) (webFile, error) {
 // homes are the pages of the roles.
 var homes = map[people.Role]string{
 	people.Carer: "/ward/", people.Leader: "/ward/", people.Manager: "/ward/",
-	people.Inspector: "/inspect/", people.Family: "/family/", people.Operator: "/admin/",
+	people.Inspector: "/inspect/", people.Family: "/family/", people.Helper: "/family/", people.Operator: "/admin/",
 }
 
 // serveWeb serves the files of the web app. The root leads who is signed in to

@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/http/cookiejar"
 	"net/http/httptest"
+	"net/url"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -15,7 +16,10 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/notify/webpush"
 	"shouwang.care/shouwang/alerts/people"
 	"shouwang.care/shouwang/gateway/api"
 	"shouwang.care/shouwang/gateway/api/family"
@@ -55,7 +59,10 @@ type relatives struct {
 	texts chan string // what arrived, with the number before it
 }
 
-func withRelatives(t *testing.T) *relatives {
+func withRelatives(t *testing.T) *relatives { return withChannels(t, "") }
+
+// withChannels has more channels than the one of text messages.
+func withChannels(t *testing.T, more string) *relatives {
 	t.Helper()
 	r := &relatives{t: t, texts: make(chan string, 100)}
 	hook := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, req *http.Request) {
@@ -78,7 +85,7 @@ func withRelatives(t *testing.T) *relatives {
 	}
 	c := settings(t)
 	c.Web.PublicURL = "https://care.example.org"
-	c.Channels = write("channels.yaml", fmt.Sprintf("hook:\n  type: webhook\n  options: {url: %q, secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}\n", hook.URL))
+	c.Channels = write("channels.yaml", fmt.Sprintf("hook:\n  type: webhook\n  options: {url: %q, secret: whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw}\n", hook.URL)+more)
 	for _, plan := range []string{apptest.PlanFile(t, dir), write("family.yaml", familyPlan)} {
 		if _, err := app.Import(t.Context(), c, plan); err != nil {
 			t.Fatal(err)
@@ -315,6 +322,39 @@ func TestWhatTheDaughterWants(t *testing.T) {
 	// She sets a password once, and stays signed in.
 	if status, code := b.call("POST", "/api/family/password", `{"new":"12345678"}`, nil); status != 422 && status != 409 {
 		t.Errorf("an easy password answers %d %s", status, code)
+	}
+}
+
+// TestTellHerOnThisPhone: browsers come after the telephone, the same one once,
+// and the fourth in place of the first.
+func TestTellHerOnThisPhone(t *testing.T) {
+	public, private, err := webpush.GenerateKeys()
+	if err != nil {
+		t.Fatal(err)
+	}
+	r := withChannels(t, fmt.Sprintf("webpush:\n  type: webpush\n  options: {public_key: %s, private_key: %s, contact: ops@example.org}\n", public, string(private)))
+	b := r.browser()
+	enterByCode(r, b, "13800000009")
+	var push family.PushView
+	if b.call("GET", "/api/family/push", "", &push); push.Key != public {
+		t.Fatalf("the key is %q, want %q", push.Key, public)
+	}
+	endpoint := func(n int) string { return fmt.Sprintf("https://fcm.googleapis.com/%d", n) }
+	for _, n := range []int{1, 1, 2, 3, 4} {
+		body := fmt.Sprintf(`{"endpoint":%q,"keys":{"p256dh":"a","auth":"b"}}`, endpoint(n))
+		if status, code := b.call("POST", "/api/family/push", body, &push); status != 200 {
+			t.Fatalf("phone %d answers %d %s", n, status, code)
+		}
+	}
+	if status, _ := b.call("DELETE", "/api/family/push?endpoint="+url.QueryEscape(endpoint(3)), "", &push); status != 200 || push.Telephones != 2 {
+		t.Errorf("ending one answers %d %+v", status, push)
+	}
+	var told []string
+	for _, c := range r.Directory().Users[r.idOf("王晓梅")].Contacts {
+		told = append(told, c.Channel+" "+regexp.MustCompile(`[0-9+]+`).FindString(c.Address))
+	}
+	if diff := cmp.Diff([]string{"hook +8613800000009", "webpush 2", "webpush 4"}, told); diff != "" {
+		t.Errorf("she is told by (-want +got):\n%s", diff)
 	}
 }
 

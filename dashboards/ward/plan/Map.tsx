@@ -16,7 +16,7 @@ export const marks: Record<PlaceState, string> = {
 /** fitting is the size of letters in which a text fits into a width, in metres. */
 function fitting(text: string, width: number, most: number): number {
   // A Chinese character is as wide as it is high, a Latin one about half.
-  const long = [...text].reduce((sum, letter) => sum + (letter > '\u2e80' ? 1 : 0.58), 0);
+  const long = [...text].reduce((sum, letter) => sum + (letter > '\u2e80' ? 1 : 0.66), 0);
   return Math.min(most, (width * 0.94) / Math.max(1, long));
 }
 

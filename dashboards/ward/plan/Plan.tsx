@@ -1,5 +1,6 @@
 import { useState, type ChangeEvent } from 'react';
 import { useTranslation } from 'react-i18next';
+import { lifeSafety } from '../../shared/api/types.ts';
 import { saveDrawing, type Floor, type Sign, type Zone } from '../../shared/api/ward.ts';
 import { localName, shortTime } from '../../shared/format.ts';
 import { useLanguage, useViewer } from '../../shared/ui/hooks.ts';
@@ -148,7 +149,12 @@ export default function Plan({ site }: { site: string }) {
   }
   const rank = (floor: Floor) =>
     10 * states.indexOf(floor.state) -
-    Math.max(0, ...floor.zones.flatMap((z) => z.signs.map((sign) => severities.indexOf(sign.severity))));
+    Math.max(
+      0,
+      ...floor.zones.flatMap((z) =>
+        z.signs.map((sign) => severities.indexOf(sign.severity) + Number(lifeSafety.includes(sign.class))),
+      ),
+    );
   // Without a choice the floor where most goes on is shown.
   const floor =
     data.floors.find(({ floor }) => floor === chosen) ??
