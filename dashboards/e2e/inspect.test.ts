@@ -74,7 +74,7 @@ const faces: [name: string, address: string, ready: string][] = [
 ];
 
 describe.each(looks)('$width px, $language, $scheme', ({ width, language, scheme }) => {
-  test('every face can be read and used', async () => {
+  test('every face can be read and used', { timeout: 240_000 }, async () => {
     const context = await browser.newContext({
       viewport: { width, height: width === 390 ? 844 : width === 820 ? 1180 : 1080 },
       colorScheme: scheme,
