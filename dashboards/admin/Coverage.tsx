@@ -95,7 +95,7 @@ export function Coverage() {
                       </span>
                       {point.unregistered && <span className="tag">{t('admin.unregistered')}</span>}
                       {point.commissioned_at === undefined && !point.unregistered && (
-                        <span className="tag">{t('setup.uncommissioned')}</span>
+                        <span className="tag">{t('setup.uncommissionedShort')}</span>
                       )}
                     </span>
                     {point.doubt !== undefined && (

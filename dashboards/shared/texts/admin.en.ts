@@ -30,6 +30,7 @@ export const setupEn: typeof setupZh = {
   actions: 'Actions',
   commissioned: 'Commissioned',
   uncommissioned: 'Not commissioned: never triggered',
+  uncommissionedShort: 'Not commissioned',
   onlyUncommissioned: 'Not commissioned only ({{count}})',
   unregistered: 'To be entered',
   retired: 'Retired',

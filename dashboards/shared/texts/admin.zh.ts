@@ -28,6 +28,7 @@ export const setupZh = {
   actions: '操作',
   commissioned: '已投用',
   uncommissioned: '未投用：还没有触发过',
+  uncommissionedShort: '未投用',
   onlyUncommissioned: '只看未投用（{{count}}）',
   unregistered: '待登记',
   retired: '已停用',
