@@ -72,6 +72,7 @@ var arrows = []struct {
 	{"gateway/ingest", []string{"alerts/care", "alerts/people"}, "siblings under gateway meet only in gateway/app"},
 	{"gateway/watch", []string{"alerts", "alerts/care", "alerts/people", "alerts/ladder", "alerts/roster", "alerts/rule", "alerts/notify"}, "siblings under gateway meet only in gateway/app"},
 	{"gateway/watch/supervise", []string{"alerts", "alerts/care", "alerts/people"}, "what is silent is found without deciding what it means"},
+	{"gateway/watch/boards", []string{"alerts/care", "alerts/people"}, "whether boards ring is found without deciding what it means"},
 	{"gateway/watch/outbox", []string{"alerts", "alerts/care", "alerts/people", "alerts/notify"}, "who sends does not decide"},
 	{"gateway/channels", []string{"alerts/notify"}, "settings become channels"},
 	{"gateway/pki", []string{"alerts/care"}, "who signs certificates knows nothing of who shows them"},
