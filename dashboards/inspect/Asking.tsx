@@ -122,7 +122,7 @@ export function Asking({
       <WhereAsked tree={tree} {...select} />
       {date('from')}
       {date('to')}
-      <Select name="stream" label={t('oversight.stream')} {...select}>
+      <Select name="stream" label={t('admin.show')} {...select}>
         <option value="watch">{t('oversight.streamWatch')}</option>
       </Select>
       <Select name="group" label={t('oversight.group')} {...select}>

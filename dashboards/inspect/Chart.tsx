@@ -50,15 +50,21 @@ export default function Chart({ months }: { months: RegionReport['months'] }) {
     draw();
     const resize = new ResizeObserver(() => chart.resize());
     resize.observe(at);
-    // The colours are of the theme: of the system, or chosen in the menu.
-    const scheme = matchMedia('(prefers-color-scheme: dark)');
-    scheme.addEventListener('change', draw);
+    // The colours are of the theme: of the system, or chosen in the menu; or of paper,
+    // which takes what is drawn when the query changes.
+    const schemes = ['(prefers-color-scheme: dark)', 'print'].map((query) => matchMedia(query));
+    const drawNow = () => {
+      draw();
+      chart.resize();
+      chart.getZr().flush();
+    };
+    for (const scheme of schemes) scheme.addEventListener('change', drawNow);
     const chosen = new MutationObserver(draw);
     chosen.observe(document.documentElement, { attributeFilter: ['data-theme'] });
     return () => {
       resize.disconnect();
       chosen.disconnect();
-      scheme.removeEventListener('change', draw);
+      for (const scheme of schemes) scheme.removeEventListener('change', drawNow);
       chart.dispose();
     };
   }, [months, t]);

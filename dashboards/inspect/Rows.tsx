@@ -52,7 +52,12 @@ export default function Rows({ tree, query }: { tree: RegionTree; query: URLSear
   file.delete('limit');
 
   return (
-    <section aria-labelledby="rows-title" data-testid="rows" data-total={table.data?.total}>
+    <section
+      className="rows-page"
+      aria-labelledby="rows-title"
+      data-testid="rows"
+      data-total={table.data?.total}
+    >
       <h2 id="rows-title">
         {t('oversight.table')} <small>{total}</small>
       </h2>
