@@ -67,9 +67,9 @@ func columnsOf(keys []string) []column {
 	return chosen
 }
 
-// compare returns how two rows compare; what is missing comes last in both
-// orders, as spreadsheets have it.
-func (o Order) compare() func(x, y *IncidentRow) int {
+// sort sorts rows; what is missing comes last in both orders, as spreadsheets have
+// it. What a row is sorted by is computed once and not at each comparison.
+func (o Order) sort(rows []IncidentRow) []IncidentRow {
 	c := columnsOf([]string{o.Sort})[0]
 	w := words{english: o.Language == "en"}
 	texts := collate.New(language.Chinese)
@@ -80,17 +80,28 @@ func (o Order) compare() func(x, y *IncidentRow) int {
 	if o.Order == "desc" {
 		turn = -1
 	}
-	return func(x, y *IncidentRow) int {
+	type keyed struct {
+		key any
+		row int
+	}
+	keys := make([]keyed, len(rows))
+	for n := range rows {
+		keys[n] = keyed{c.value(w, &rows[n]), n}
 		if c.order != nil {
-			return turn * cmp.Compare(c.order(x), c.order(y))
-		}
-		switch a, b := c.value(w, x), c.value(w, y); {
-		case none(a) || none(b):
-			return cmp.Compare(number(none(a)), number(none(b)))
-		default:
-			return turn * compareValues(texts, a, b)
+			keys[n].key = c.order(&rows[n])
 		}
 	}
+	slices.SortStableFunc(keys, func(x, y keyed) int {
+		if none(x.key) || none(y.key) {
+			return cmp.Compare(number(none(x.key)), number(none(y.key)))
+		}
+		return turn * compareValues(texts, x.key, y.key)
+	})
+	sorted := make([]IncidentRow, len(rows))
+	for n, k := range keys {
+		sorted[n] = rows[k.row]
+	}
+	return sorted
 }
 
 func compareValues(texts *collate.Collator, a, b any) int {

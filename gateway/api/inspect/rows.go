@@ -2,7 +2,6 @@ package inspect
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"shouwang.care/shouwang/alerts/care"
@@ -103,9 +102,7 @@ func (s *selection) sorted(ctx context.Context, o Order) (rows []IncidentRow, cu
 		rows = append(rows, row)
 		return nil
 	})
-	compare := o.compare()
-	slices.SortStableFunc(rows, func(x, y IncidentRow) int { return compare(&x, &y) })
-	return rows, cut, err
+	return o.sort(rows), cut, err
 }
 
 func (r *Room) table(ctx context.Context, u people.User, in *tableRequest) (IncidentTable, error) {
