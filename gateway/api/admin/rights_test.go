@@ -2,6 +2,7 @@ package admin
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"testing"
 
@@ -118,9 +119,7 @@ func TestAnOperatorIsLeft(t *testing.T) {
 		}
 		var c Change
 		after := map[care.UserID]people.User{}
-		for id, u := range d.Users {
-			after[id] = u
-		}
+		maps.Copy(after, d.Users)
 		for _, id := range []care.UserID{"u-0", "u-1", "u-2", "u-3"} {
 			u, known := d.Users[id]
 			if !known || id == "u-0" && len(d.Users) > 1 || rapid.Bool().Draw(t, "left alone") {

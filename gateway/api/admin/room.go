@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net/http"
 	"slices"
+	"strings"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -128,7 +129,7 @@ func errStale() error {
 
 // sizes says for the audit log how many rows of what are changed.
 func (c Change) sizes() string {
-	text := ""
+	var parts []string
 	for _, part := range []struct {
 		kind Kind
 		n    int
@@ -137,10 +138,10 @@ func (c Change) sizes() string {
 		{OfResident, len(c.Residents)}, {OfPoint, len(c.Points)}, {OfUser, len(c.Users)},
 	} {
 		if part.n > 0 {
-			text += fmt.Sprintf(", %s: %d", part.kind, part.n)
+			parts = append(parts, fmt.Sprintf("%s: %d", part.kind, part.n))
 		}
 	}
-	return text[min(2, len(text)):]
+	return strings.Join(parts, ", ")
 }
 
 // about names for the audit log what a change is about, without personal data.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"shouwang.care/shouwang/alerts/care"
@@ -152,13 +153,13 @@ func (r *Room) gaps(ctx context.Context, u people.User, sites []care.SiteID, now
 
 // nameOf is by what a row is found again: its place or its edge.
 func nameOf(r GapRow) string {
-	name := ""
+	var name strings.Builder
 	for _, t := range []*care.Text{r.Place.Zone, r.Place.Point, r.Edge} {
 		if t != nil {
-			name += t.ZH + " "
+			name.WriteString(t.ZH + " ")
 		}
 	}
-	return name
+	return name.String()
 }
 
 func compareTimes(x, y *time.Time) int {
