@@ -6,13 +6,14 @@ import { Deeds } from './deeds.ts';
 import { Outbox } from './outbox.ts';
 
 /** desk is the desk of Wang Fang, whose gateway answers each deed as the test says. */
-function desk(answer: (deed: Deed) => Promise<Incident>) {
+function desk(answer: (deed: Deed) => Promise<Incident>, keeps = true) {
   const done: Incident[] = [];
   const sent: Deed[] = [];
   let signedOut = 0;
   const deeds = new Deeds({
     user: 'u-wang',
     outbox: new Outbox({ user: 'u-wang', drawer: undefined, alone: (_, work) => work(), now: () => start }),
+    keeps,
     done: (i) => done.push(i),
     signedOut: () => signedOut++,
     live: () => true,
@@ -52,6 +53,15 @@ test('while it is on its way it is shown as such, and a second press sends nothi
   expect(await deeds.promise(a, 'accept')).toBe(false);
   answer(accepted(incident('a'), 3));
   await first;
+  expect(sent).toHaveLength(1);
+});
+
+test('at a station what was not sent does not wait for whoever shows her PIN next', async () => {
+  const { deeds, sent } = desk(() => Promise.reject(new TypeError('no way to the gateway')), false);
+  expect(await deeds.promise(a, 'accept')).toBe(false);
+  expect(deeds.state('a')).toEqual({ phase: 'unsent', deed: { verb: 'accept' }, unsure: false });
+  expect(deeds.queued()).toEqual([]);
+  await deeds.flush();
   expect(sent).toHaveLength(1);
 });
 

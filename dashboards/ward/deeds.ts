@@ -24,6 +24,11 @@ export interface DeedsOptions {
   /** user is the signed-in person's id. */
   user: string;
   outbox: Outbox;
+  /**
+   * keeps says that what could not be sent waits in the outbox. At a station it
+   * does not: whoever is there when it is sent would sign for who has pressed.
+   */
+  keeps?: boolean;
   /** done takes the incident that the gateway answered with. */
   done: (incident: Incident) => void;
   signedOut: () => void;
@@ -92,13 +97,14 @@ export class Deeds {
 
   /**
    * promise says that she goes, or is there. The press is kept before it is
-   * sent, so that nothing that happens to the page can lose it. It returns
-   * whether it is in the ledger.
+   * sent, so that nothing that happens to the page can lose it; at a station it
+   * is sent now or not at all. It returns whether it is in the ledger.
    */
   async promise(incident: Incident, verb: Promised): Promise<boolean> {
     const { outbox, live, clock, user } = this.#options;
     const { id, alarms, site } = incident;
     if (this.#states.get(id)?.phase === 'sending') return false;
+    if (this.#options.keeps === false) return this.send(id, live() ? { verb } : { verb, alarms });
     const before = outbox.get(id);
     const at = outbox.now();
     const next: Act = {

@@ -20,6 +20,7 @@ export function useDeeds(took: (incident: Incident) => void): { deeds: Deeds; qu
     return new Deeds({
       user,
       outbox,
+      keeps: me.user.station === undefined,
       done: (incident) => {
         live.apply(incident);
         took(incident);
