@@ -4,6 +4,7 @@ import { useViewer } from '../shared/ui/hooks.ts';
 import { LinkState, StaleBar } from '../shared/ui/Link.tsx';
 import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
 import { WalkBanner } from '../shared/ui/WalkBanner.tsx';
+import { Audit } from './Audit.tsx';
 import { Coverage } from './Coverage.tsx';
 import { Quarantine } from './Quarantine.tsx';
 import { partOf, partsOf } from './setup/parts.ts';
@@ -79,6 +80,7 @@ export function Admin() {
           <>
             <Quarantine />
             <Coverage />
+            {me.user.role === 'operator' && <Audit />}
           </>
         ) : (
           <Suspense fallback={<p className="none">{t('common.loading')}</p>}>
