@@ -42,7 +42,7 @@ build: web ## Build the web app and the three programs into bin/
 web: $(WEB)/dist/index.html ## Build the web app
 
 WEB_SOURCES := $(shell find $(WEB) -path $(WEB)/node_modules -prune -o -path $(WEB)/dist -prune -o -path $(WEB)/e2e -prune \
-	-o -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name '*.json' \) \
+	-o -type f \( -name '*.ts' -o -name '*.tsx' -o -name '*.css' -o -name '*.html' -o -name '*.svg' -o -name '*.json' -o -name '*.png' -o -name '*.webmanifest' \) \
 	! -name schema.d.ts ! -name openapi.json -print)
 
 $(WEB)/node_modules/.package-lock.json: $(WEB)/package.json $(WEB)/package-lock.json

@@ -62,7 +62,7 @@ export function ThemeSwitch() {
 /** Settings is the menu of every signed-in page: who is signed in, theme, contacts, alarm health, plans, sign-out. */
 export function Settings({ name }: { name: string }) {
   const { t } = useTranslation();
-  const { role } = useViewer().me.user;
+  const { role, station } = useViewer().me.user;
   const menu = useRef<HTMLDetailsElement>(null);
   const [contacts, setContacts] = useState(false);
 
@@ -90,17 +90,19 @@ export function Settings({ name }: { name: string }) {
         </summary>
         <div className="settings-panel">
           <ThemeSwitch />
-          <button
-            type="button"
-            className="button"
-            data-testid="contacts"
-            onClick={() => {
-              if (menu.current !== null) menu.current.open = false;
-              setContacts(true);
-            }}
-          >
-            {t('contacts.title')}
-          </button>
+          {station === undefined && (
+            <button
+              type="button"
+              className="button"
+              data-testid="contacts"
+              onClick={() => {
+                if (menu.current !== null) menu.current.open = false;
+                setContacts(true);
+              }}
+            >
+              {t('contacts.title')}
+            </button>
+          )}
           {mayOpen(role, 'health') && !location.pathname.startsWith('/health/') && (
             <a className="button" href="/health/" data-testid="alarm-health">
               {t('health.title')}
@@ -116,9 +118,11 @@ export function Settings({ name }: { name: string }) {
               {t('plans.title')}
             </a>
           )}
-          <a className="button" href="/account/" data-testid="account-page">
-            {t('account.title')}
-          </a>
+          {station === undefined && (
+            <a className="button" href="/account/" data-testid="account-page">
+              {t('account.title')}
+            </a>
+          )}
           <button
             type="button"
             className="button"
