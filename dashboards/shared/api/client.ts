@@ -76,10 +76,14 @@ export async function ask<T>(
   const problem = problemOf(response.status, error);
   // A station has to say who acts; then it is done in that name.
   if (problem.code !== 'needs_hand' || !(await hands.ask())) throw new Refused(problem);
-  const again = await call(AbortSignal.timeout(limit));
-  if (!again.response.ok) throw new Refused(problemOf(again.response.status, again.error));
-  hands.acted();
-  return again.data as T;
+  try {
+    const again = await call(AbortSignal.timeout(limit));
+    if (!again.response.ok) throw new Refused(problemOf(again.response.status, again.error));
+    return again.data as T;
+  } finally {
+    // A hand for one act is used up by one that failed, too: the next one is somebody else's.
+    hands.acted();
+  }
 }
 
 /** isSignedOut reports whether an error means that the session has ended. */
