@@ -100,7 +100,7 @@ func resolve(r Recipient, channels []string, in Input) []Target {
 	switch kind {
 	case "duty":
 		for _, id := range in.onDuty(what) {
-			if u, ok := in.Directory.Users[id]; ok && (u.Role.Staff() || in.sees(u)) {
+			if u, ok := in.Directory.Users[id]; ok && !u.Disabled && (u.Role.Staff() || in.sees(u)) {
 				users = append(users, u)
 			}
 		}

@@ -135,6 +135,34 @@ func TestResolve(t *testing.T) {
 	}
 }
 
+// TestNobodyDisabledIsCalled: a step that calls everybody calls nobody whose
+// account was disabled, also when the roster still has her on duty.
+func TestNobodyDisabledIsCalled(t *testing.T) {
+	d := town()
+	for id, u := range d.Users {
+		u.Disabled = true
+		d.Users[id] = u
+	}
+	i := incident(care.Fall)
+	i.Site, i.Resident = "home-li", "r-li"
+	for _, c := range []struct {
+		name string
+		in   ladder.Input
+		to   []ladder.Recipient
+	}{
+		{"on duty", ladder.Input{Site: house, Incident: care.Incident{Site: "songhe", Class: care.Fall}, Duty: duty{{"carer", ""}: {"u-1-carer", "u-2-carer"}}}, []ladder.Recipient{"duty:carer"}},
+		{"of a role, and by name", ladder.Input{Site: house, Incident: care.Incident{Site: "songhe", Class: care.Fall}}, []ladder.Recipient{"role:carer", "user:u-3-leader", "inspector:township"}},
+		{"family and helpers", ladder.Input{Site: home, Incident: i}, []ladder.Recipient{"family", "helper:neighbour", "helper:community"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			c.in.At, c.in.Directory, c.in.All = night, d, true
+			if got := ladder.Resolve(ladder.Step{To: c.to}, c.in); len(got) > 0 {
+				t.Errorf("called are %+v", got)
+			}
+		})
+	}
+}
+
 // TestTargets has the languages and contacts of those on duty, with one who is
 // told by the board alone.
 func TestTargets(t *testing.T) {

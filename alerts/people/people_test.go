@@ -92,6 +92,26 @@ func TestFamilySees(t *testing.T) {
 	}
 }
 
+// TestDisabledSeesNothing has users who see a fall of Mr Li, until they are
+// disabled.
+func TestDisabledSeesNothing(t *testing.T) {
+	fall := care.Incident{Site: "songhe", Class: care.Fall, Resident: "r-li"}
+	for _, u := range []people.User{
+		user(people.Carer, songheOnly), user(people.Inspector, people.Scope{Regions: []care.RegionID{"east"}}),
+		user(people.Family, people.Scope{Residents: []care.ResidentID{"r-li"}}), user(people.Helper, people.Scope{Residents: []care.ResidentID{"r-li"}}),
+	} {
+		t.Run(string(u.Role), func(t *testing.T) {
+			if !district.SeesIncident(u, fall) {
+				t.Fatal("she does not see it while she may")
+			}
+			u.Disabled = true
+			if district.SeesIncident(u, fall) {
+				t.Error("disabled, and sees it")
+			}
+		})
+	}
+}
+
 // TestRegionsInACircle checks that broken data ends in an answer.
 func TestRegionsInACircle(t *testing.T) {
 	d := &people.Directory{Regions: map[care.RegionID]care.Region{

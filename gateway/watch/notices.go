@@ -166,13 +166,19 @@ func (t *turn) unreached(ctx context.Context, n alerts.Notice) error {
 }
 
 // alive reports whether a message about the latest alarm of an incident is on
-// its way or arrived, and whether one of the same step as n is.
+// its way or arrived, and whether one of the same step as n is. What went to
+// somebody who has been disabled since does not count: nobody knows that she
+// still looks at it, and she can no longer accept it.
 func (t *turn) alive(ctx context.Context, i care.Incident, n alerts.Notice) (any, step bool, err error) {
 	all, err := t.tx.IncidentNotices(ctx, i.ID)
 	if err != nil {
 		return false, false, fmt.Errorf("load the messages about incident %s: %w", i.ID, err)
 	}
+	d := t.w.ledger.Directory()
 	for _, o := range all {
+		if disabled(d, o.Owner) {
+			continue
+		}
 		if o.Phrase != alerts.PhraseAlarm || o.State == alerts.NoticeFailed || o.State == alerts.NoticeDropped {
 			continue
 		}
@@ -220,13 +226,19 @@ func contactsOf(u people.User) []people.Contact {
 	return contacts
 }
 
-// userOf returns the user behind an owner, and false for a resident.
+// userOf returns the user behind an owner, and false for a resident and for who
+// was disabled.
 func userOf(d *people.Directory, owner string) (people.User, bool) {
 	if strings.HasPrefix(owner, residentOwner) {
 		return people.User{}, false
 	}
 	u, ok := d.Users[care.UserID(owner)]
-	return u, ok
+	return u, ok && !u.Disabled
+}
+
+// disabled reports whether an owner is a user who was disabled.
+func disabled(d *people.Directory, owner string) bool {
+	return !strings.HasPrefix(owner, residentOwner) && d.Users[care.UserID(owner)].Disabled
 }
 
 // residentOwner begins the name of a resident among those who are told.

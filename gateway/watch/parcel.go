@@ -40,6 +40,10 @@ func (t *turn) take(ctx context.Context, id string, has func(string) bool) (*ale
 	if err != nil || n == nil || n.State != alerts.NoticeWaiting || n.Due.After(t.now) {
 		return nil, err // somebody else is sending it, or has
 	}
+	if disabled(t.w.ledger.Directory(), n.Owner) {
+		n.At = len(n.Contacts) - 1 // none of her other ways is tried either
+		return nil, t.fail(ctx, *n, notify.Hopeless(notify.NoContact, "the user %s was disabled", n.Owner))
+	}
 	c, _ := n.Contact()
 	if !has(c.Channel) {
 		return nil, t.fail(ctx, *n, notify.Hopeless(notify.NoChannel, "this gateway has no channel %q", c.Channel))

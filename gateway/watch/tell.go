@@ -49,7 +49,7 @@ func (t *turn) tellFamily(ctx context.Context, i care.Incident, phrase alerts.Ph
 		return nil
 	}
 	for _, u := range sortedUsers(d) {
-		if u.Role != people.Family || !slices.Contains(u.Scope.Residents, i.Resident) || len(u.Contacts) == 0 {
+		if u.Disabled || u.Role != people.Family || !slices.Contains(u.Scope.Residents, i.Resident) || len(u.Contacts) == 0 {
 			continue
 		}
 		called := slices.ContainsFunc(before, func(n alerts.Notice) bool {
