@@ -141,7 +141,7 @@ func (in Input) users(is func(people.User) bool) []people.User {
 
 // residents lists whom the incident concerns: its resident; where it has none
 // and the site is a private home, such as a fire in the kitchen of a couple,
-// all who live there.
+// all who live there now.
 func (in Input) residents() []care.ResidentID {
 	if in.Incident.Resident != "" {
 		return []care.ResidentID{in.Incident.Resident}
@@ -151,7 +151,7 @@ func (in Input) residents() []care.ResidentID {
 	}
 	var all []care.ResidentID
 	for _, id := range slices.Sorted(maps.Keys(in.Directory.Residents)) {
-		if in.Directory.Residents[id].Site == in.Site.ID {
+		if r := in.Directory.Residents[id]; r.Site == in.Site.ID && r.LeftAt == nil {
 			all = append(all, id)
 		}
 	}

@@ -163,6 +163,23 @@ func TestNobodyDisabledIsCalled(t *testing.T) {
 	}
 }
 
+// TestWhoMovedOutIsNotCalled: the kitchen of a couple of whom one has left.
+func TestWhoMovedOutIsNotCalled(t *testing.T) {
+	d := town()
+	r := d.Residents["r-li"]
+	gone := night.Add(-time.Hour)
+	r.LeftAt = &gone
+	d.Residents["r-li"] = r
+	kitchen := incident(care.Fire)
+	kitchen.Site = "home-li"
+	got := ladder.Resolve(ladder.Step{To: []ladder.Recipient{"resident", "family", "helper:neighbour", "helper:community"}}, ladder.Input{
+		Site: home, Incident: kitchen, At: night, Directory: d, All: true,
+	})
+	if len(got) != 1 || got[0].Owner != "u-b-community" {
+		t.Errorf("told are %+v, want who helps the one who still lives there", got)
+	}
+}
+
 // TestTargets has the languages and contacts of those on duty, with one who is
 // told by the board alone.
 func TestTargets(t *testing.T) {

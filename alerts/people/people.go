@@ -311,7 +311,7 @@ func (d *Directory) ofFireSafety(i care.Incident) bool {
 
 // Concerned lists whom an incident concerns: its resident; where it has none
 // and the site is a private home, such as a fire in the kitchen of a couple, all
-// who live there.
+// who live there now.
 func (d *Directory) Concerned(i care.Incident) []care.ResidentID {
 	if i.Resident != "" {
 		return []care.ResidentID{i.Resident}
@@ -321,7 +321,7 @@ func (d *Directory) Concerned(i care.Incident) []care.ResidentID {
 	}
 	var all []care.ResidentID
 	for id, r := range d.Residents {
-		if r.Site == i.Site {
+		if r.Site == i.Site && r.LeftAt == nil {
 			all = append(all, id)
 		}
 	}

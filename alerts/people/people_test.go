@@ -1,7 +1,9 @@
 package people_test
 
 import (
+	"slices"
 	"testing"
+	"time"
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
@@ -109,6 +111,29 @@ func TestDisabledSeesNothing(t *testing.T) {
 				t.Error("disabled, and sees it")
 			}
 		})
+	}
+}
+
+// TestWhoHasLeftIsNotConcerned: a fire in a flat concerns those who live there,
+// and what happened to somebody by name stays his.
+func TestWhoHasLeftIsNotConcerned(t *testing.T) {
+	gone := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	d := &people.Directory{
+		Sites: map[care.SiteID]care.Site{"flat": {ID: "flat", Kind: care.PrivateHome}},
+		Residents: map[care.ResidentID]people.Resident{
+			"r-wang": {ID: "r-wang", Site: "flat", FamilyConsent: true, LeftAt: &gone}, "r-wu": {ID: "r-wu", Site: "flat", FamilyConsent: true},
+		},
+	}
+	fire := care.Incident{Site: "flat", Class: care.Fire}
+	if got := d.Concerned(fire); !slices.Equal(got, []care.ResidentID{"r-wu"}) {
+		t.Errorf("a fire concerns %v", got)
+	}
+	if d.SeesIncident(user(people.Family, people.Scope{Residents: []care.ResidentID{"r-wang"}}), fire) {
+		t.Error("the family of who moved out sees what burns there")
+	}
+	fire.Resident = "r-wang"
+	if got := d.Concerned(fire); !slices.Equal(got, []care.ResidentID{"r-wang"}) {
+		t.Errorf("his own fire of that time concerns %v", got)
 	}
 }
 
