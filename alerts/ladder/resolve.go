@@ -78,7 +78,7 @@ func Resolve(s Step, in Input) []Target {
 // this incident now.
 func (in Input) spared(t Target) bool {
 	u, ok := in.Directory.Users[care.UserID(t.Owner)]
-	return ok && u.Role == people.Family && !u.Wants.Hears(in.Incident.Class, true, in.At.In(in.Site.Location()))
+	return ok && u.Role == people.Family && !u.Wants.Hears(in.Incident.Class, in.Incident.Severity, true, in.At.In(in.Site.Location()))
 }
 
 // resolve returns who one recipient is.

@@ -80,4 +80,9 @@ func TestAFamilyIsSparedBesideOthersOnly(t *testing.T) {
 			t.Errorf("at the step %q told are %v, want %s", to, got, want)
 		}
 	}
+	i.Severity = care.Urgent // by a rule of the house
+	beside := ladder.Step{To: []ladder.Recipient{"helper:neighbour", "family"}}
+	if got := ladder.Resolve(beside, ladder.Input{Site: home, Incident: i, At: noon, Directory: d}); len(got) != 2 {
+		t.Errorf("of what a rule calls urgent told are %v, want the family, too", got)
+	}
 }

@@ -12,8 +12,8 @@ import (
 // is everything at any hour. It never decides alone: whoever tells people sees
 // to it that the last one who can be told is told, see alerts/ladder.
 type Wants struct {
-	// UrgentOnly leaves out everything but fire, gas, carbon monoxide, SOS and
-	// falls.
+	// UrgentOnly leaves out everything but fire, gas, carbon monoxide, SOS, falls,
+	// and what the rules of the house call urgent.
 	UrgentOnly bool `json:"urgent_only,omitempty"`
 	// Quiet are the hours in which she is not to be disturbed.
 	Quiet []Quiet `json:"quiet,omitempty"`
@@ -48,16 +48,18 @@ func (w Wants) Check() error {
 	return errors.Join(errs...)
 }
 
-// Hears reports whether she asks to be told of an incident of a class now, at a
-// time local to the home of her elder.
+// Hears reports whether she asks to be told now, at a time local to the home of
+// her elder, of an incident of a class and a severity: what a rule has made
+// urgent is an emergency, whatever its class, and an emergency by its class stays
+// one, also after somebody made less of it.
 //
 // asked says that she is asked to do something, or was in this incident: that
 // she is on its ladder. Then an emergency reaches her at any hour, because by
 // then nobody who is nearer has come. Fire, gas, carbon monoxide and SOS do so
 // always. Of a fall somebody has taken care of already she need not be woken;
 // her page tells it in the morning.
-func (w Wants) Hears(c care.Class, asked bool, local time.Time) bool {
-	emergency := c.Severity() == care.Urgent
+func (w Wants) Hears(c care.Class, severity care.Severity, asked bool, local time.Time) bool {
+	emergency := max(c.Severity(), severity) == care.Urgent
 	if emergency && (asked || c != care.Fall) {
 		return true
 	}

@@ -46,7 +46,7 @@ func TestWhatAFamilyAsksFor(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := c.wants.Hears(c.class, c.asked, at); got != c.hears {
+			if got := c.wants.Hears(c.class, c.class.Severity(), c.asked, at); got != c.hears {
 				t.Errorf("she is told: %v, want %v", got, c.hears)
 			}
 		})
@@ -69,13 +69,27 @@ func TestEmergenciesAreAlwaysHeard(t *testing.T) {
 		}
 		at := time.Unix(rapid.Int64Range(1_800_000_000, 1_801_000_000).Draw(t, "at"), 0).UTC()
 		c := rapid.SampledFrom([]care.Class{care.Fire, care.Gas, care.CarbonMonoxide, care.SOS, care.Fall}).Draw(t, "class")
-		if !w.Hears(c, true, at) {
+		severity := care.Severity(rapid.IntRange(0, 4).Draw(t, "severity"))
+		if !w.Hears(c, severity, true, at) {
 			t.Fatalf("%s for which she is called does not reach her", c)
 		}
-		if c != care.Fall && !w.Hears(c, false, at) {
+		if c != care.Fall && !w.Hears(c, severity, false, at) {
 			t.Fatalf("of %s she is not told", c)
 		}
 	})
+}
+
+// TestWhatARuleCallsUrgent has rules of the house that make a heart urgent: who
+// sleeps is woken by it, as by a fire.
+func TestWhatARuleCallsUrgent(t *testing.T) {
+	sleeps := people.Wants{UrgentOnly: true, Quiet: []people.Quiet{{Day: 5, From: "00:00", To: "00:00"}}}
+	at := time.Date(2026, 11, 27, 3, 0, 0, 0, time.UTC)
+	if !sleeps.Hears(care.Vital, care.Urgent, true, at) || !sleeps.Hears(care.Vital, care.Urgent, false, at) {
+		t.Error("an urgent vital sign does not wake her")
+	}
+	if sleeps.Hears(care.Vital, care.High, true, at) {
+		t.Error("a vital sign that is not urgent does")
+	}
 }
 
 func TestMistakesOfWants(t *testing.T) {

@@ -55,7 +55,7 @@ func (t *turn) tellFamily(ctx context.Context, i care.Incident, phrase alerts.Ph
 		called := slices.ContainsFunc(before, func(n alerts.Notice) bool {
 			return n.Owner == string(u.ID) && n.Phrase == alerts.PhraseAlarm
 		})
-		if !called && !u.Wants.Hears(i.Class, false, local) {
+		if !called && !u.Wants.Hears(i.Class, i.Severity, false, local) {
 			continue
 		}
 		n := about(i, phrase, u)
