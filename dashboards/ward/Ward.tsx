@@ -20,6 +20,8 @@ import { PendingSheet } from './PendingSheet.tsx';
 import { Recent } from './Recent.tsx';
 import { Renew } from './Renew.tsx';
 import { Shelves } from './Shelves.tsx';
+import { SenderContext, useTicks, useTickSender } from './evac/context.ts';
+import { TicksBar } from './evac/TicksBar.tsx';
 import { SideContext, type Side } from './side/context.ts';
 import { SideTabs, SideView } from './side/Sides.tsx';
 import { HandBar } from './Tiles.tsx';
@@ -120,6 +122,8 @@ export function Ward() {
   const duty = useDuty();
 
   const { deeds, queued } = useDeeds(took);
+  const sender = useTickSender();
+  const ticks = useTicks(sender);
   const { live } = session;
   const desk = useMemo<Desk>(
     () => ({
@@ -187,14 +191,23 @@ export function Ward() {
           <StaleBar />
           <WalkBanner />
           <QueuedBar acts={queued} />
+          {side?.kind !== 'evacuation' && (
+            <TicksBar sender={sender} onOpen={() => setSide({ kind: 'evacuation' })} />
+          )}
           {picture.kept !== undefined && picture.kept.cut > 0 && (
             <p className="polling">{t('offline.cut', { count: picture.kept.cut })}</p>
           )}
           <GapBar sites={duty.data} />
           <SideTabs side={side} waiting={waiting.length} />
           <main className="board">
-            {side !== undefined && <SideView side={side} />}
-            <Renew calm={!stale && waiting.length + attended.length + queued.length === 0} />
+            {side !== undefined && (
+              <SenderContext value={sender}>
+                <SideView side={side} />
+              </SenderContext>
+            )}
+            <Renew
+              calm={!stale && waiting.length + attended.length + queued.length + ticks.waiting.length === 0}
+            />
             {pending.length > 0 && (
               <button
                 type="button"

@@ -1,6 +1,11 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { setAway, type EvacuationFloor, type Evacuee } from '../../shared/api/ward.ts';
+import {
+  setAway,
+  type Evacuation as Listed,
+  type EvacuationFloor,
+  type Evacuee,
+} from '../../shared/api/ward.ts';
 import { lifeSafety } from '../../shared/api/types.ts';
 import { fullDate, clockTime, localName, shortTime } from '../../shared/format.ts';
 import { useLanguage, usePicture, useViewer } from '../../shared/ui/hooks.ts';
@@ -88,9 +93,12 @@ function Person({
             type="button"
             className={`button ${person.out ? '' : 'primary'}`}
             data-testid="tick"
+            disabled={shared.trying.has(person.id)}
             onClick={() => shared.tick(person.id, !person.out)}
           >
-            {t(person.out ? 'evac.tickInside' : 'evac.tickOut')}
+            {t(
+              shared.trying.has(person.id) ? 'act.sending' : person.out ? 'evac.tickInside' : 'evac.tickOut',
+            )}
           </button>
         )}
         <button
@@ -157,6 +165,12 @@ function FloorList({
   );
 }
 
+/** nameOf is the name of a resident, as far as a list has him. */
+function nameOf(list: Listed, resident: string): string {
+  const all = list.floors.flatMap(({ people }) => people);
+  return all.find(({ id }) => id === resident)?.name ?? resident;
+}
+
 /** Evacuation is the list of each floor of a site; for a fire it is ticked, by all tablets at once. */
 export default function Evacuation({
   site,
@@ -214,7 +228,7 @@ export default function Evacuation({
       </div>
       {keptAt !== undefined && (
         <p className="side-kept" role="alert" data-testid="evac-kept">
-          {t('side.kept', {
+          {t(error === undefined ? 'evac.keptFirst' : 'side.kept', {
             time: `${fullDate(keptAt, list.site.time_zone, language)} ${clockTime(keptAt, list.site.time_zone, language)}`,
           })}
         </p>
@@ -224,10 +238,21 @@ export default function Evacuation({
           {t('evac.waiting', { count: shared.waiting })}
         </p>
       )}
-      {shared.refused !== undefined && (
-        <p className="trouble" role="alert">
-          {t('evac.failed', { why: failed(shared.refused) })}
-        </p>
+      {shared.dropped.length > 0 && (
+        <div className="trouble" role="alert" data-testid="evac-dropped">
+          {shared.dropped.map(({ tick, error: why }) => (
+            <span key={tick.id}>
+              {t('evac.dropped', {
+                name: nameOf(list, tick.resident),
+                tick: t(tick.out ? 'evac.out' : 'evac.inside'),
+                why: failed(why),
+              })}
+            </span>
+          ))}
+          <button type="button" className="button" onClick={shared.dismiss}>
+            {t('act.dismiss')}
+          </button>
+        </div>
       )}
       {burning === undefined && <p className="side-note no-print">{t('evac.noFire')}</p>}
       {list.floors.map((each) => (

@@ -28,11 +28,22 @@ function read<T>(from: Drawer | undefined, key: string, empty: T): T {
   }
 }
 
-function write(into: Drawer | undefined, key: string, value: unknown): void {
+/** write returns whether a value was kept; where it was not, neither is the one before. */
+function write(into: Drawer | undefined, key: string, value: unknown): boolean {
   try {
     into?.setItem(key, JSON.stringify(value));
+    return into !== undefined;
   } catch {
-    // It then lasts as long as the page.
+    remove(into, key);
+    return false;
+  }
+}
+
+function remove(from: Drawer | undefined, key: string): void {
+  try {
+    from?.removeItem(key);
+  } catch {
+    // Nothing was kept.
   }
 }
 
@@ -69,15 +80,11 @@ export function readTicks(from: Drawer | undefined, user: string): Pending[] {
   return Array.isArray(ticks) ? ticks : [];
 }
 
-/** keepTicks replaces them. */
-export function keepTicks(into: Drawer | undefined, user: string, ticks: readonly Pending[]): void {
-  if (ticks.length > 0) write(into, ticksKey(user), ticks);
-  else
-    try {
-      into?.removeItem(ticksKey(user));
-    } catch {
-      // Nothing was kept.
-    }
+/** keepTicks replaces them, and returns whether they were kept. */
+export function keepTicks(into: Drawer | undefined, user: string, ticks: readonly Pending[]): boolean {
+  if (ticks.length > 0) return write(into, ticksKey(user), ticks);
+  remove(into, ticksKey(user));
+  return true;
 }
 
 /** withTicks is a list with the ticks that the gateway does not know yet: the latest by time counts. */
@@ -110,4 +117,31 @@ export function countsOf({ people }: Pick<EvacuationFloor, 'people'>): Counts {
   // Who was ticked as inside is there, whatever was recorded before.
   const away = people.filter((p) => !p.out && p.away && p.by === undefined).length;
   return { out, away, inside: people.length - out - away };
+}
+
+/** Read is a list as it was read, with the answer to a tick that was known when the reading began. */
+export interface Read {
+  list: Evacuation;
+  after: Evacuation | undefined;
+}
+
+/** Shown is the list to show, and when it was made where that is not the present, in milliseconds since 1970. */
+export interface Shown {
+  list: Evacuation;
+  keptAt: number | undefined;
+}
+
+/**
+ * newest picks the list to show. The answer to a tick goes before what was asked
+ * for earlier; a kept list goes before none, since nobody waits while it burns.
+ */
+export function newest(
+  read: Read | undefined,
+  answer: Evacuation | undefined,
+  kept: Kept | undefined,
+  failed: boolean,
+): Shown | undefined {
+  const list = answer !== undefined && answer !== read?.after ? answer : read?.list;
+  if (list !== undefined) return { list, keptAt: failed ? Date.parse(list.time) : undefined };
+  return kept === undefined ? undefined : { list: kept.list, keptAt: kept.at };
 }

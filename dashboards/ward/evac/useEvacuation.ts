@@ -1,25 +1,29 @@
-import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { Refused } from '../../shared/api/client.ts';
-import { fetchEvacuation, sendTicks, type Evacuation } from '../../shared/api/ward.ts';
+import { useCallback, useEffect, useMemo } from 'react';
+import { fetchEvacuation, type Evacuation } from '../../shared/api/ward.ts';
 import { drawer } from '../../shared/kept.ts';
 import { usePicture, useViewer } from '../../shared/ui/hooks.ts';
 import { useLoaded } from '../../shared/ui/useLoaded.ts';
-import { keepList, keepTicks, readList, readTicks, withTicks, type Pending } from './ticks.ts';
+import { useSender, useTicks } from './context.ts';
+import type { Dropped } from './sender.ts';
+import { keepList, newest, readList, withTicks, type Kept } from './ticks.ts';
 
 /** Two tablets on one floor see each other's ticks so soon, also when the live channel is down. */
 const readEvery = 5_000;
 const follow = 400;
-const retryEvery = 3_000;
 
 /** Shared is the list of a site as this tablet has it. */
 export interface Shared {
   list: Evacuation | undefined;
-  /** When it was read, in milliseconds since 1970, where it is an old one. */
+  /** When it was made, in milliseconds since 1970, where it is an old one. */
   keptAt: number | undefined;
   error: Error | undefined;
-  /** How many ticks wait to be sent, and why the gateway refused the last ones. */
+  /** How many ticks wait to be sent. */
   waiting: number;
-  refused: Error | undefined;
+  /** Residents whose tick is on its way and is not shown before it is answered. */
+  trying: ReadonlySet<string>;
+  /** What is not recorded and will not be. */
+  dropped: readonly Dropped[];
+  dismiss: () => void;
   tick: (resident: string, out: boolean) => void;
   again: () => void;
 }
@@ -29,20 +33,25 @@ function id(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, '0')).join('');
 }
 
-/** useEvacuation shares the list of a site between tablets, and keeps it and the ticks while the gateway is away. */
+/** lastKept is the list of an earlier reading. */
+function lastKept(user: string, site: string, incident: string | undefined): Kept | undefined {
+  return readList(drawer(), user, site, incident, Date.now());
+}
+
+/** useEvacuation shares the list of a site between tablets, and keeps it while the gateway is away. */
 export function useEvacuation(site: string, incident: string | undefined): Shared {
   const { me, session } = useViewer();
   const user = me.user.id;
   const { incidents } = usePicture();
-  const [pending, setPending] = useState<readonly Pending[]>(() => readTicks(drawer(), user));
-  const [refused, setRefused] = useState<Error>();
-  const [answered, setAnswered] = useState<Evacuation>();
+  const sender = useSender();
+  const { waiting, trying, dropped, answers } = useTicks(sender);
   const load = useCallback(async () => {
+    const known = () => sender.state().answers.get(incident ?? '');
+    const after = known();
     const list = await fetchEvacuation(site, incident);
-    keepList(drawer(), user, list, Date.now());
-    setAnswered(undefined);
-    return list;
-  }, [site, incident, user]);
+    if (known() === after) keepList(drawer(), user, list, Date.now());
+    return { list, after };
+  }, [site, incident, user, sender]);
   const { data, error, again } = useLoaded(load, readEvery);
   const revision = incident === undefined ? undefined : incidents.get(incident)?.revision;
   useEffect(() => {
@@ -50,69 +59,31 @@ export function useEvacuation(site: string, incident: string | undefined): Share
     return () => clearTimeout(timer);
   }, [revision, again]);
 
-  // One sending at a time; what was ticked meanwhile goes with the next one.
-  const latest = useRef(pending);
-  const sending = useRef(false);
-  const change = useCallback(
-    (next: readonly Pending[]) => {
-      latest.current = next;
-      keepTicks(drawer(), user, next);
-      setPending(next);
-    },
-    [user],
-  );
-  const send = useCallback(async () => {
-    const first = latest.current[0];
-    if (sending.current || first === undefined) return;
-    sending.current = true;
-    const batch = latest.current.filter((tick) => tick.incident === first.incident).slice(0, 200);
-    const done = () => change(latest.current.filter((tick) => !batch.includes(tick)));
-    try {
-      const list = await sendTicks(
-        first.incident,
-        batch.map(({ id, resident, out, at }) => ({ id, resident, out, at })),
-      );
-      done();
-      setRefused(undefined);
-      if (first.incident === incident) setAnswered(list);
-    } catch (problem) {
-      // What the gateway will never take is not sent for ever.
-      if (
-        problem instanceof Refused &&
-        problem.problem.status < 500 &&
-        ![401, 429].includes(problem.problem.status)
-      ) {
-        done();
-        setRefused(problem);
-      }
-    } finally {
-      sending.current = false;
-    }
-  }, [change, incident]);
+  const answer = answers.get(incident ?? '');
   useEffect(() => {
-    const timer = setInterval(() => void send(), retryEvery);
-    return () => clearInterval(timer);
-  }, [send]);
+    if (answer !== undefined) keepList(drawer(), user, answer, Date.now());
+  }, [answer, user]);
 
   const tick = (resident: string, out: boolean) => {
     if (incident === undefined) return;
     const at = new Date(session.clock.now()).toISOString();
-    change([...latest.current, { id: id(), incident, resident, out, at }]);
-    void send();
+    void sender.tick({ id: id(), incident, resident, out, at });
   };
-  const [kept] = useState(() => readList(drawer(), user, site, incident, Date.now()));
-  const base = answered ?? data ?? (error === undefined ? undefined : kept?.list);
+  const kept = useMemo(() => lastKept(user, site, incident), [user, site, incident]);
+  const shown = newest(data, answer, kept, error !== undefined);
+  const base = shown?.list;
   const list = useMemo(
-    () => (base === undefined ? undefined : withTicks(base, pending, me.user.name)),
-    [base, pending, me.user.name],
+    () => (base === undefined ? undefined : withTicks(base, waiting, me.user.name)),
+    [base, waiting, me.user.name],
   );
-  const old = error !== undefined && list !== undefined;
   return {
     list,
-    keptAt: old ? (data === undefined ? kept?.at : Date.parse(data.time)) : undefined,
+    keptAt: shown?.keptAt,
     error,
-    waiting: pending.length,
-    refused,
+    waiting: waiting.length,
+    trying: useMemo(() => new Set(trying.map(({ resident }) => resident)), [trying]),
+    dropped,
+    dismiss: sender.dismiss,
     tick,
     again,
   };
