@@ -67,7 +67,11 @@ func (p *picture) look(now moment, d *people.Directory, active []Active) []chang
 // findLosses finds the points that cannot be heard.
 func (l *look) findLosses() {
 	for key, point := range l.dir.Points {
-		if point.Unregistered || point.Retired || care.ParseSubject(key.Point).Kind != care.SubjectPoint {
+		if point.Retired {
+			delete(l.overdue, key) // should it come back, its time begins anew
+			continue
+		}
+		if point.Unregistered || care.ParseSubject(key.Point).Kind != care.SubjectPoint {
 			continue
 		}
 		s := l.standing(l.now, point)
@@ -315,7 +319,8 @@ func (l *look) condition(v verdict, at target, edge care.EdgeID, why evidence) {
 }
 
 // clearSilence ends what the book has as silent and is heard again, and what is
-// no longer registered.
+// no longer registered or was retired: a retired point that comes back has to be
+// found silent anew, which it is not while the book has it as silent.
 func (l *look) clearSilence() {
 	for _, at := range slices.SortedFunc(maps.Keys(l.recorded), compareTargets) {
 		subject := care.ParseSubject(at.point)
@@ -326,7 +331,7 @@ func (l *look) clearSilence() {
 			point, known := l.dir.Point(at.site, at.point)
 			edge = point.Edge
 			s := l.standing(l.now, point)
-			heard = !known || s.proven || !s.heard
+			heard = !known || point.Retired || s.proven || !s.heard
 		case subject.Kind == care.SubjectEdge:
 			edge = care.EdgeID(subject.ID)
 			name := people.SiteEdge{Site: at.site, Edge: edge}

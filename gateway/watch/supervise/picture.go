@@ -143,8 +143,9 @@ func (p *picture) restart(now moment) {
 
 // register takes up what is registered.
 func (p *picture) register(now moment, d *people.Directory) {
-	for key := range d.Points {
-		if _, known := p.points[key]; !known {
+	for key, point := range d.Points {
+		// One that was retired and comes back has its whole deadline.
+		if _, known := p.points[key]; !known || point.Retired {
 			p.points[key] = now.up
 		}
 	}

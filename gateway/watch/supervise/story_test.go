@@ -95,6 +95,35 @@ func TestAReconnectionRaisesNothing(t *testing.T) {
 	})
 }
 
+// A detector that has died is taken down, and that ends its silence. When it is
+// hung up again and is as dead as before, that is found within its deadline.
+func TestARetiredPointComesBackSupervised(t *testing.T) {
+	story(t, func(n *night) {
+		floor := n.edge("songhe", care.NursingHome, "floor-2", 3)
+		n.start()
+		n.pass(10 * time.Minute)
+		floor.kill(1)
+		n.pass(5 * time.Minute)
+		n.expect("silent active of songhe/floor-2-p01")
+		retire := func(yes bool) {
+			key := people.SitePoint{Site: "songhe", Point: "floor-2-p01"}
+			p := n.dir.Points[key]
+			p.Retired = yes
+			n.dir.Points[key] = p
+		}
+		retire(true)
+		n.pass(time.Minute)
+		n.expect("silent clear of songhe/floor-2-p01")
+		n.pass(time.Hour)
+		n.expect()
+		retire(false)
+		n.pass(2 * time.Minute)
+		n.expect() // it may have been hung up just now
+		n.pass(3 * time.Minute)
+		n.expect("silent active of songhe/floor-2-p01")
+	})
+}
+
 // An edge that comes and goes must not hide for ever what is broken behind it.
 func TestAFlappingEdgeHidesNoDeadPoint(t *testing.T) {
 	story(t, func(n *night) {
