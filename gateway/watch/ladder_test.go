@@ -190,6 +190,32 @@ func TestPrivateHome(t *testing.T) {
 	})
 }
 
+// TestOnlyHisOwnTelephoneRings: the message to the telephone beside the resident
+// arrives, and to nobody else any does. Then nobody was told of it.
+func TestOnlyHisOwnTelephoneRings(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		for _, who := range []string{"next", "cadre", "son", "town", "wang", "chen", "sun"} {
+			n.sms.fail(who, &notify.Failure{Reason: notify.Refused, Permanent: true})
+			n.voice.fail(who, &notify.Failure{Reason: notify.Refused, Permanent: true})
+		}
+		n.sends("pendant", care.Fall, care.Active, "")
+		n.hears("sms r-wang: 您按了")
+		n.waits(20 * time.Minute)
+		if n.only().UntoldAt == nil {
+			t.Errorf("only he himself was told, and the incident does not say so: %v", n.history(n.only().ID))
+		}
+		n.sms.forget()
+		n.sms.fail("cadre", nil)
+		n.waits(20 * time.Minute)
+		if n.only().UntoldAt != nil {
+			t.Error("the community worker was told, and the incident says that nobody was")
+		}
+		n.sms.forget()
+		n.does(alerts.Resolve, "cadre")
+		n.sms.forget()
+	})
+}
+
 func TestConsentWithdrawnAtOnce(t *testing.T) {
 	atNight(t, func(t *testing.T, n *night) {
 		n.sends("pendant", care.SOS, care.Active, "")

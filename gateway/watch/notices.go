@@ -166,9 +166,10 @@ func (t *turn) unreached(ctx context.Context, n alerts.Notice) error {
 }
 
 // alive reports whether a message about the latest alarm of an incident is on
-// its way or arrived, and whether one of the same step as n is. What went to
-// somebody who has been disabled since does not count: nobody knows that she
-// still looks at it, and she can no longer accept it.
+// its way or arrived, and whether one of the same step as n is. The telephone
+// beside the resident does not count: whoever lies on the floor is not told of it
+// by its ringing. Nor does what went to somebody who has been disabled since: nobody
+// knows that she still looks at it, and she can no longer accept it.
 func (t *turn) alive(ctx context.Context, i care.Incident, n alerts.Notice) (any, step bool, err error) {
 	all, err := t.tx.IncidentNotices(ctx, i.ID)
 	if err != nil {
@@ -176,7 +177,7 @@ func (t *turn) alive(ctx context.Context, i care.Incident, n alerts.Notice) (any
 	}
 	d := t.w.ledger.Directory()
 	for _, o := range all {
-		if disabled(d, o.Owner) {
+		if strings.HasPrefix(o.Owner, residentOwner) || disabled(d, o.Owner) {
 			continue
 		}
 		if o.Phrase != alerts.PhraseAlarm || o.State == alerts.NoticeFailed || o.State == alerts.NoticeDropped {

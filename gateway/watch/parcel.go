@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"shouwang.care/shouwang/alerts"
@@ -233,7 +234,7 @@ func (t *turn) sent(ctx context.Context, n alerts.Notice, p alerts.Parcel, sent 
 	if err := t.logNotice(ctx, n, care.EntryNotified, p.Channel, string(n.Phrase), ""); err != nil {
 		return err
 	}
-	if n.Phrase == alerts.PhraseAlarm {
+	if n.Phrase == alerts.PhraseAlarm && !strings.HasPrefix(n.Owner, residentOwner) {
 		return t.told(ctx, n.Incident)
 	}
 	return nil
