@@ -25,14 +25,17 @@ type PersonRecord struct {
 	Resident  people.Resident
 	ConsentAt *time.Time // when staff last recorded the consent or its withdrawal
 	Points    []care.Point
+	// Incidents are his, and those of no resident in his private home.
 	Incidents []care.Incident
-	// Entries are the rows of the log of the site about those incidents and about
-	// the consent, in order.
+	// Entries are the rows of the logs about those incidents, about the consent and
+	// about when he was away: in order, and those of the site where he lives first.
 	Entries []care.Entry
 	// Notices are the messages about those incidents, and those to the resident.
 	Notices []alerts.Notice
-	// CarePlan is JSON, nil for none.
-	CarePlan []byte
+	// CarePlan is JSON, nil for none; FormerPlans are those of sites where he lived
+	// before.
+	CarePlan    []byte
+	FormerPlans [][]byte
 	// Users are those who see the resident as family or helpers.
 	Users []people.User
 }
@@ -69,29 +72,75 @@ func (s *Store) Person(ctx context.Context, id care.ResidentID) (PersonRecord, e
 		}
 	}
 	slices.SortFunc(rec.Users, func(a, b people.User) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	var err error
-	if rec.Incidents, err = all(ctx, s.read, scanIncident,
-		`SELECT `+incidentColumns+` FROM incident WHERE resident = $1 AND resident <> '' ORDER BY raised_at, id`, string(id)); err != nil {
-		return rec, explain(doing, err)
-	}
-	entries, err := all(ctx, s.read, scanEntry, selectEntries+`WHERE l.site = $1
-		AND (l.incident IN (SELECT i.id FROM incident i WHERE i.resident = $2) OR l.kind IN ('resident.consented', 'resident.withdrawn'))
-		ORDER BY l.number`, string(resident.Site), string(id))
+	return rec, wrapIf(doing, s.history(ctx, &rec))
+}
+
+// history adds to a record what happened.
+func (s *Store) history(ctx context.Context, rec *PersonRecord) error {
+	id := string(rec.Resident.ID)
+	where, err := s.traces(ctx, rec.Resident)
 	if err != nil {
-		return rec, explain(doing, err)
+		return err
 	}
-	rec.Entries = slices.DeleteFunc(entries, func(e care.Entry) bool {
-		return e.Incident == "" && e.To != residentOwner+string(id) // the consent of somebody else
-	})
-	if rec.Notices, err = all(ctx, s.read, scanNotice, selectNotices+`WHERE resident = $1 OR owner = $2 ORDER BY created_at, id`,
-		string(id), residentOwner+string(id)); err != nil {
-		return rec, explain(doing, err)
+	// Of a private home all that has no resident concerns him, whoever else lives
+	// there.
+	if at := rec.Resident.Site; s.Directory().Sites[at].Kind == care.PrivateHome && !slices.Contains(where.homes, at) {
+		where.homes = append(where.homes, at)
 	}
-	plan, found, err := s.Document(ctx, resident.Site, alerts.DocumentCare, string(id))
-	if found {
+	for _, part := range where.shares() {
+		some, err := all(ctx, s.read, scanIncident, `SELECT `+incidentColumns+` FROM incident i WHERE `+part.where+` ORDER BY i.raised_at, i.id`, part.arg)
+		if err != nil {
+			return err
+		}
+		rec.Incidents = append(rec.Incidents, some...)
+		told, err := all(ctx, s.read, scanNotice, selectNotices+`WHERE incident <> '' AND incident IN (SELECT i.id FROM incident i WHERE `+part.where+`)
+			ORDER BY created_at, id`, part.arg)
+		if err != nil {
+			return err
+		}
+		rec.Notices = append(rec.Notices, told...)
+	}
+	slices.SortStableFunc(rec.Incidents, func(a, b care.Incident) int { return a.RaisedAt.Compare(b.RaisedAt) })
+	others, err := all(ctx, s.read, scanNotice, selectNotices+`WHERE resident = $1 OR owner = $2 ORDER BY created_at, id`, id, residentOwner+id)
+	if err != nil {
+		return err
+	}
+	for _, n := range others {
+		if !slices.ContainsFunc(rec.Notices, func(o alerts.Notice) bool { return o.ID == n.ID }) {
+			rec.Notices = append(rec.Notices, n)
+		}
+	}
+	slices.SortStableFunc(rec.Notices, func(a, b alerts.Notice) int { return a.CreatedAt.Compare(b.CreatedAt) })
+	for _, site := range where.sites {
+		if err := s.historyAt(ctx, rec, site, slices.Contains(where.homes, site)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// historyAt adds what the log and the documents of a site say; with home also
+// what its log says of incidents that have no resident.
+func (s *Store) historyAt(ctx context.Context, rec *PersonRecord, site care.SiteID, home bool) error {
+	id := string(rec.Resident.ID)
+	entries, err := all(ctx, s.read, scanEntry, selectEntries+`WHERE l.site = $1 AND (l.incident <> '' AND l.incident IN (SELECT i.id FROM incident i
+			WHERE i.site = $1 AND (i.resident = $2 OR i.resident = '' AND $3)) OR `+aboutResident+`)
+		ORDER BY l.number`, string(site), id, home)
+	if err != nil {
+		return err
+	}
+	rec.Entries = append(rec.Entries, slices.DeleteFunc(entries, func(e care.Entry) bool {
+		return e.Incident == "" && e.To != residentOwner+id // of somebody else
+	})...)
+	plan, found, err := s.Document(ctx, site, alerts.DocumentCare, id)
+	switch {
+	case err != nil || !found:
+	case site == rec.Resident.Site:
 		rec.CarePlan = plan.Body
+	default:
+		rec.FormerPlans = append(rec.FormerPlans, plan.Body)
 	}
-	return rec, err
+	return err
 }
 
 // ErasePerson erases what is kept of a resident: names, notes and measured
@@ -114,15 +163,24 @@ func (s *Store) ErasePerson(ctx context.Context, id care.ResidentID, by care.Act
 	if !known {
 		return fmt.Errorf("%s: %w", doing, ErrNotFound)
 	}
+	where, err := s.traces(ctx, resident)
+	if err != nil {
+		return explain(doing, err)
+	}
 	for more := true; more; {
 		if err := s.Update(ctx, func(t *Tx) (err error) {
-			more, err = t.erasePersonIncidents(ctx, doing, id, by)
+			more, err = t.erasePersonIncidents(ctx, doing, where, by)
 			return err
 		}); err != nil {
 			return err
 		}
 	}
-	if err := s.Update(ctx, func(t *Tx) error { return t.eraseRegister(ctx, doing, resident, by, reason) }); err != nil {
+	for _, part := range where.shares() {
+		if err := s.erasePersonValues(ctx, doing, part); err != nil {
+			return err
+		}
+	}
+	if err := s.Update(ctx, func(t *Tx) error { return t.eraseRegister(ctx, doing, where, by, reason) }); err != nil {
 		return err
 	}
 	return s.clearLog(ctx)
@@ -130,46 +188,48 @@ func (s *Store) ErasePerson(ctx context.Context, id care.ResidentID, by care.Act
 
 // erasePersonIncidents erases some of a resident's incidents and reports whether
 // there may be more.
-func (t *Tx) erasePersonIncidents(ctx context.Context, doing string, id care.ResidentID, by care.Act) (more bool, err error) {
-	open, err := oneIncident(ctx, t, doing, `SELECT `+incidentColumns+` FROM incident WHERE resident = $1 AND state <> 'resolved' LIMIT 1`, string(id))
-	if err != nil {
-		return false, err
-	}
-	if open != nil {
-		return false, fmt.Errorf("%s: %w", doing, ErrOpen)
-	}
-	some, err := all(ctx, t, scanIncident, `SELECT `+incidentColumns+` FROM incident i WHERE resident = $1 AND (`+holdsPersonal+`)
-		ORDER BY raised_at, id LIMIT $2`, string(id), eraseChunk)
-	if err != nil {
-		return false, explain(doing, err)
-	}
-	for _, i := range some {
-		if err := t.eraseAndLog(ctx, i, by); err != nil {
-			return false, err
+func (t *Tx) erasePersonIncidents(ctx context.Context, doing string, where traces, by care.Act) (more bool, err error) {
+	for n, part := range where.shares() {
+		open, err := all(ctx, t, scanIncident, `SELECT `+incidentColumns+` FROM incident i WHERE `+part.where+` AND i.state <> 'resolved'`, part.arg)
+		if err != nil {
+			return false, explain(doing, err)
+		}
+		// What a home says of its equipment waits for nobody: it is often open for
+		// ever after the home was given up.
+		if slices.ContainsFunc(open, func(i care.Incident) bool { return n == 0 || !i.Class.Equipment() }) {
+			return false, fmt.Errorf("%s: %w", doing, ErrOpen)
 		}
 	}
-	return len(some) == eraseChunk, nil
+	for _, part := range where.shares() {
+		some, err := all(ctx, t, scanIncident, `SELECT `+incidentColumns+` FROM incident i WHERE `+part.where+` AND i.state = 'resolved' AND (`+holdsPersonal+`)
+			ORDER BY i.raised_at, i.id LIMIT $2`, part.arg, eraseChunk)
+		if err != nil {
+			return false, explain(doing, err)
+		}
+		for _, i := range some {
+			if err := t.eraseAndLog(ctx, i, by); err != nil {
+				return false, err
+			}
+		}
+		if len(some) == eraseChunk {
+			return true, nil
+		}
+	}
+	return false, nil
 }
 
 // eraseRegister erases a resident whose incidents are erased.
-func (t *Tx) eraseRegister(ctx context.Context, doing string, r people.Resident, by care.Act, reason string) error {
-	id, site := string(r.ID), string(r.Site)
-	switch more, err := t.erasePersonIncidents(ctx, doing, r.ID, by); {
+func (t *Tx) eraseRegister(ctx context.Context, doing string, where traces, by care.Act, reason string) error {
+	r := where.resident
+	id := string(r.ID)
+	switch more, err := t.erasePersonIncidents(ctx, doing, where, by); {
 	case err != nil:
 		return err
 	case more:
 		return errors.New(doing + ": incidents came meanwhile, do it again")
 	}
-	// What the log of the site says of his consent in words.
-	consents, err := all(ctx, t, scanEntry, selectEntries+`WHERE l.site = $1 AND l.kind IN ('resident.consented', 'resident.withdrawn')`, site)
-	if err != nil {
-		return explain(doing, err)
-	}
-	for _, e := range consents {
-		if e.To != residentOwner+id {
-			continue
-		}
-		if err := t.exec(ctx, doing, `DELETE FROM site_log_private WHERE site = $1 AND number = $2`, site, e.Number); err != nil {
+	for _, site := range where.sites {
+		if err := t.eraseAt(ctx, doing, r, string(site), slices.Contains(where.homes, site)); err != nil {
 			return err
 		}
 	}
@@ -182,11 +242,10 @@ func (t *Tx) eraseRegister(ctx context.Context, doing string, r people.Resident,
 		args  []any
 	}{
 		{`UPDATE notice SET contacts = '` + noContacts + `', detail = '' WHERE resident = $1 OR owner = $2`, []any{id, residentOwner + id}},
-		{`UPDATE event SET data = NULL WHERE data IS NOT NULL AND site = $1 AND point IN (SELECT p.id FROM point p WHERE p.site = $1 AND p.resident = $2)`, []any{site, id}},
-		{`DELETE FROM rule_condition WHERE site = $1 AND point IN (SELECT p.id FROM point p WHERE p.site = $1 AND p.resident = $2)`, []any{site, id}},
-		{`DELETE FROM document WHERE site = $1 AND kind = 'care' AND name = $2`, []any{site, id}},
-		{`UPDATE handover SET note = '', page = '{}' WHERE site = $1 AND (page LIKE $2 ESCAPE '!' OR page LIKE $3 ESCAPE '!' OR note LIKE $3 ESCAPE '!')`,
-			[]any{site, "%" + likeText(`"`+id+`"`) + "%", "%" + likeText(cmp.Or(r.Name, neverWritten)) + "%"}},
+		// A point where somebody else is now is left alone: what a rule remembers
+		// there is his.
+		{`DELETE FROM rule_condition WHERE (site, point) IN (SELECT i.site, i.point FROM incident i WHERE i.resident = $1 AND i.resident <> '')
+			AND NOT EXISTS (SELECT 1 FROM point p WHERE p.site = rule_condition.site AND p.id = rule_condition.point AND p.resident NOT IN ('', $1))`, []any{id}},
 		{`UPDATE resident SET name = '', risk_zh = '', risk_en = '', family_consent = FALSE, contacts = '` + noContacts + `', zone = '', bed = '',
 			mobility = '', oxygen = FALSE, away = FALSE, routine_zh = '', routine_en = '', routine_consent = FALSE, left_at = $2 WHERE id = $1`, []any{id, micros(left)}},
 	} {
@@ -217,13 +276,47 @@ func (t *Tx) eraseRegister(ctx context.Context, doing string, r people.Resident,
 	return t.Feed(ctx, care.FeedRow{At: by.At, Site: r.Site, Resident: r.ID, Kind: EntryErased, Ref: id})
 }
 
+// eraseAt erases what a site keeps of a resident besides his incidents; with home
+// all that it has, since nobody else lives there.
+func (t *Tx) eraseAt(ctx context.Context, doing string, r people.Resident, site string, home bool) error {
+	id := string(r.ID)
+	// What its log says of his consent in words.
+	consents, err := all(ctx, t, scanEntry, selectEntries+`WHERE l.site = $1 AND l.kind IN ('resident.consented', 'resident.withdrawn')`, site)
+	if err != nil {
+		return explain(doing, err)
+	}
+	for _, e := range consents {
+		if e.To != residentOwner+id {
+			continue
+		}
+		if err := t.exec(ctx, doing, `DELETE FROM site_log_private WHERE site = $1 AND number = $2`, site, e.Number); err != nil {
+			return err
+		}
+	}
+	for _, step := range []struct {
+		query string
+		args  []any
+	}{
+		{`UPDATE event SET data = NULL WHERE data IS NOT NULL AND site = $1 AND point IN (SELECT p.id FROM point p WHERE p.site = $1 AND p.resident = $2)`, []any{site, id}},
+		{`DELETE FROM rule_condition WHERE site = $1 AND ($3 OR point IN (SELECT p.id FROM point p WHERE p.site = $1 AND p.resident = $2))`, []any{site, id, home}},
+		{`DELETE FROM document WHERE site = $1 AND kind = 'care' AND name = $2`, []any{site, id}},
+		{`UPDATE handover SET note = '', page = '{}' WHERE site = $1 AND ($4 OR page LIKE $2 ESCAPE '!' OR page LIKE $3 ESCAPE '!' OR note LIKE $3 ESCAPE '!')`,
+			[]any{site, "%" + likeText(`"`+id+`"`) + "%", "%" + likeText(cmp.Or(r.Name, neverWritten)) + "%", home}},
+	} {
+		if err := t.exec(ctx, doing, step.query, step.args...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // freePoints unties the points of a resident from him.
 func (t *Tx) freePoints(ctx context.Context, doing string, r people.Resident) error {
-	if err := t.exec(ctx, doing, `UPDATE point SET resident = '' WHERE site = $1 AND resident = $2`, string(r.Site), string(r.ID)); err != nil {
+	if err := t.exec(ctx, doing, `UPDATE point SET resident = '' WHERE resident = $1`, string(r.ID)); err != nil {
 		return err
 	}
 	for _, p := range t.store.Directory().Points {
-		if p.Site == r.Site && p.Resident == r.ID {
+		if p.Resident == r.ID {
 			p.Resident = ""
 			t.points = append(t.points, p)
 		}

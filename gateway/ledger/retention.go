@@ -3,6 +3,7 @@ package ledger
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -177,7 +178,10 @@ func (s *Store) eraseLeft(ctx context.Context, before time.Time, by care.Act, do
 		return explain("find residents who left", err)
 	}
 	for _, id := range left {
-		if err := s.ErasePerson(ctx, id, by, "kept long enough"); err != nil {
+		switch err := s.ErasePerson(ctx, id, by, "kept long enough"); {
+		case errors.Is(err, ErrOpen): // in his home, or it came just now
+			continue
+		case err != nil:
 			return err
 		}
 		done["residents"]++

@@ -24,16 +24,17 @@ type residentRequest struct {
 
 // residentFile is record.json of a resident.
 type residentFile struct {
-	MadeAt    time.Time        `json:"made_at"`
-	Resident  people.Resident  `json:"resident"`
-	Contacts  []people.Contact `json:"contacts"`
-	ConsentAt *time.Time       `json:"consent_at,omitempty"`
-	Points    []care.Point     `json:"points"`
-	Incidents []care.Incident  `json:"incidents"`
-	Log       []care.Entry     `json:"log"`
-	Messages  []message        `json:"messages"`
-	CarePlan  json.RawMessage  `json:"care_plan,omitempty"`
-	Seen      []relative       `json:"seen_by"`
+	MadeAt    time.Time         `json:"made_at"`
+	Resident  people.Resident   `json:"resident"`
+	Contacts  []people.Contact  `json:"contacts"`
+	ConsentAt *time.Time        `json:"consent_at,omitempty"`
+	Points    []care.Point      `json:"points"`
+	Incidents []care.Incident   `json:"incidents"`
+	Log       []care.Entry      `json:"log"`
+	Messages  []message         `json:"messages"`
+	CarePlan  json.RawMessage   `json:"care_plan,omitempty"`
+	Former    []json.RawMessage `json:"former_care_plans,omitempty"` // of sites where he lived before
+	Seen      []relative        `json:"seen_by"`
 }
 
 // message is a message as it is exported: to whom by role, not by number, since
@@ -76,6 +77,11 @@ func (r *Room) exportResident(ctx context.Context, u people.User, in *residentRe
 	}
 	if json.Valid(rec.CarePlan) {
 		f.CarePlan = rec.CarePlan
+	}
+	for _, plan := range rec.FormerPlans {
+		if json.Valid(plan) {
+			f.Former = append(f.Former, plan)
+		}
 	}
 	for _, s := range rec.Users {
 		f.Seen = append(f.Seen, relative{s.Name, s.Role, s.Relation})

@@ -34,14 +34,15 @@ type Records interface {
 
 // Record is what is kept of a resident.
 type Record struct {
-	Resident  people.Resident
-	ConsentAt *time.Time
-	Points    []care.Point
-	Incidents []care.Incident
-	Entries   []care.Entry
-	Notices   []alerts.Notice
-	CarePlan  []byte
-	Users     []people.User
+	Resident    people.Resident
+	ConsentAt   *time.Time
+	Points      []care.Point
+	Incidents   []care.Incident // with those of no resident in his private home
+	Entries     []care.Entry
+	Notices     []alerts.Notice
+	CarePlan    []byte
+	FormerPlans [][]byte // of sites where he lived before
+	Users       []people.User
 }
 
 // The errors of Records.
