@@ -33,6 +33,10 @@ type boardEvidence struct {
 // once: those of the open incidents of the site that dark says are on no board.
 // Where the book has the floor as lost already nothing happens, so that each
 // loss counts once, whichever gateway finds it.
+//
+// The loss is of high severity, as that of a smoke detector: a floor whose carers
+// see and hear nothing is told at night as well, when what is broken otherwise
+// waits for the morning.
 func (w *Watch) BoardLost(ctx context.Context, site care.SiteID, floor string, since time.Time, dark func(care.Incident) bool) error {
 	return w.update(ctx, func(t *turn) error {
 		point := care.BoardPoint(floor)
@@ -48,7 +52,7 @@ func (w *Watch) BoardLost(ctx context.Context, site care.SiteID, floor string, s
 		if err != nil {
 			return fmt.Errorf("load what the board of floor %q does not show: %w", floor, err)
 		}
-		if _, err := t.commitOne(ctx, t.boardEvent(site, point, care.Active, data)); err != nil {
+		if _, err := t.commitSevere(ctx, t.boardEvent(site, point, care.Active, data), care.High); err != nil {
 			return err
 		}
 		for _, i := range open {

@@ -43,7 +43,7 @@ func TestBoardIsLostWhileAnAlarmWaits(t *testing.T) {
 			t.Fatal(err)
 		}
 		i := slices.IndexFunc(lost, func(i care.Incident) bool { return i.Class == care.Silent })
-		if i < 0 || lost[i].Point != care.BoardPoint("2") || lost[i].Severity != care.Medium || !lost[i].Active {
+		if i < 0 || lost[i].Point != care.BoardPoint("2") || lost[i].Severity != care.High || !lost[i].Active {
 			t.Fatalf("the loss is no incident: %+v", lost)
 		}
 		n.hears("sms wang: Fall", "sms chen: Fall") // the next of the fall's ladder, and the first of the loss
@@ -59,6 +59,22 @@ func TestBoardIsLostWhileAnAlarmWaits(t *testing.T) {
 		if err != nil || back.Active || back.ClearedAt == nil {
 			t.Errorf("after it came back: %+v, %v", back, err)
 		}
+	})
+}
+
+// TestABoardThatDiesAtNight is told to who is awake at once, and not to the
+// leader of the morning.
+func TestABoardThatDiesAtNight(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		now := time.Now().UTC()
+		n.dies(time.Date(now.Year(), now.Month(), now.Day(), 18, 0, 0, 0, time.UTC).Sub(now)) // two in the morning there
+		if err := n.watch.BoardLost(t.Context(), "songhe", "2", time.Now(), func(care.Incident) bool { return true }); err != nil {
+			t.Fatal(err)
+		}
+		n.waits(time.Second)
+		n.hears("sms wang: Silent", "sms chen: Silent")
+		n.does(alerts.Accept, "wang")
+		n.hears("sms chen: was taken by")
 	})
 }
 
