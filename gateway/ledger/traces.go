@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"time"
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
@@ -96,6 +97,10 @@ func livesThere(d *people.Directory, site care.SiteID, besides care.ResidentID) 
 	return false
 }
 
+// longestAway bounds how late an event is looked for: without it, each incident
+// would go through all that its point ever said.
+const longestAway = 30 * 24 * time.Hour
+
 // eraseValues erases what sensors measured in the course of a resolved incident,
 // at its point and at those that confirmed it: by the time of the events, and by
 // that of their coming, since an edge that was away sends late.
@@ -119,11 +124,10 @@ func (t *Tx) eraseValues(ctx context.Context, i care.Incident) error {
 		to = i.HappenedAt
 	}
 	for _, point := range points {
-		for _, of := range []string{"time", "received_at"} {
-			if err := t.exec(ctx, doing, `UPDATE event SET data = NULL WHERE data IS NOT NULL AND site = $1 AND point = $2 AND class = $3
-				AND `+of+` >= $4 AND `+of+` <= $5`, string(i.Site), string(point), string(i.Class), micros(from), micros(to)); err != nil {
-				return err
-			}
+		if err := t.exec(ctx, doing, `UPDATE event SET data = NULL WHERE data IS NOT NULL AND site = $1 AND point = $2 AND class = $3
+			AND time >= $6 AND time <= $7 AND (time >= $4 AND time <= $5 OR received_at >= $4 AND received_at <= $5)`,
+			string(i.Site), string(point), string(i.Class), micros(from), micros(to), micros(from.Add(-longestAway)), micros(to.Add(longestAway))); err != nil {
+			return err
 		}
 	}
 	return nil
