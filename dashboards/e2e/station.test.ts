@@ -141,6 +141,7 @@ describe.skipIf(!built())('at the nurse station (needs `make build`)', { timeout
     await station.inState('110', 'raised');
     await station.card('110').getByTestId('accept').click();
     await station.page.getByTestId('hand-sheet').waitFor();
+    expect(await station.page.getByTestId('hand-for').innerText()).toContain('110');
     if (shots !== undefined) await station.page.screenshot({ path: join(shots, 'station-tiles.png') });
     await station.page.getByTestId('tile').filter({ hasText: '赵敏' }).click();
     if (shots !== undefined) await station.page.screenshot({ path: join(shots, 'station-pin.png') });

@@ -1,20 +1,67 @@
-import { useEffect, useState, useSyncExternalStore } from 'react';
+import { useEffect, useEffectEvent, useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
-import { hands, type Hand } from '../shared/api/hand.ts';
+import { hands, patience, type Hand } from '../shared/api/hand.ts';
 import { dropHand, fetchTiles, takeHand, type Tile } from '../shared/api/station.ts';
-import { useViewer } from '../shared/ui/hooks.ts';
+import { usePicture, useViewer } from '../shared/ui/hooks.ts';
 import { Modal } from '../shared/ui/Modal.tsx';
 import { useFailed } from '../shared/ui/useProblem.ts';
+import { useWords } from '../shared/ui/useWords.ts';
 import { Badge } from './badge.ts';
+import { useDesk } from './context.ts';
 import { PinPad } from './PinPad.tsx';
 import './station.css';
 
 /** idle is after how long the page forgets a hand that does nothing, in milliseconds, as the gateway does. */
 const idle = 120_000;
 
-/** Tiles asks who is there: a name and a PIN, or a badge. */
+/** usePurpose says what somebody is asked for: the act and the place, where it is about one alarm. */
+function usePurpose(): string | undefined {
+  const { t, place } = useWords();
+  const { deeds } = useDesk();
+  const { incidents } = usePicture();
+  const sending = useSyncExternalStore(deeds.subscribe, deeds.sending);
+  const incident = incidents.get(sending?.incident ?? '');
+  if (sending === undefined || incident === undefined) return undefined;
+  return t('station.for', {
+    act: t(`act.${sending.verb}`),
+    class: t(`class.${incident.class}`),
+    place: place(incident).join(' '),
+  });
+}
+
+/**
+ * useLeft calls when nobody is there any more: nothing was touched or typed for
+ * so many milliseconds, or the page cannot be seen.
+ */
+function useLeft(after: number, on: boolean, call: () => void): void {
+  const left = useEffectEvent(call);
+  useEffect(() => {
+    if (!on) return;
+    let timer = setTimeout(left, after);
+    const again = () => {
+      clearTimeout(timer);
+      timer = setTimeout(left, after);
+    };
+    const hidden = () => {
+      if (document.hidden) left();
+    };
+    document.addEventListener('pointerdown', again);
+    document.addEventListener('keydown', again);
+    document.addEventListener('visibilitychange', hidden);
+    return () => {
+      clearTimeout(timer);
+      document.removeEventListener('pointerdown', again);
+      document.removeEventListener('keydown', again);
+      document.removeEventListener('visibilitychange', hidden);
+    };
+  }, [after, on]);
+}
+
+/** Tiles asks who is there: a name and a PIN, or a badge. The question does not outlast whoever is there. */
 function Tiles({ onDone }: { onDone: (hand: Hand | undefined) => void }) {
   const { t } = useTranslation();
+  const purpose = usePurpose();
+  useLeft(patience, true, () => onDone(undefined));
   const failed = useFailed();
   const [tiles, setTiles] = useState<readonly Tile[]>();
   const [chosen, setChosen] = useState<Tile>();
@@ -51,18 +98,20 @@ function Tiles({ onDone }: { onDone: (hand: Hand | undefined) => void }) {
     // eslint-disable-next-line react-hooks/exhaustive-deps
   }, []);
 
+  // One for as long as the sheet is open: it is drawn anew while a badge is being read.
+  const [badge] = useState(() => new Badge());
+  const badged = useEffectEvent((read: string) => take({ badge: read }, 'badge'));
   useEffect(() => {
-    const badge = new Badge();
     const key = (event: KeyboardEvent) => {
       const read = badge.key(event.key, event.timeStamp);
       if (read === undefined) return;
       event.preventDefault();
-      take({ badge: read }, 'badge');
+      badged(read);
     };
     // Before buttons hear the Enter of the reader.
     document.addEventListener('keydown', key, true);
     return () => document.removeEventListener('keydown', key, true);
-  });
+  }, [badge]);
 
   const roster = tiles?.some((tile) => tile.on) === true;
   const group = (on: boolean) => {
@@ -98,6 +147,11 @@ function Tiles({ onDone }: { onDone: (hand: Hand | undefined) => void }) {
       title={chosen === undefined ? t('station.who') : t('station.pin', { name: chosen.name })}
       onClose={() => onDone(undefined)}
     >
+      {purpose !== undefined && (
+        <p className="tiles-for" data-testid="hand-for">
+          {purpose}
+        </p>
+      )}
       <p className="modal-hint">
         {busy === 'badge'
           ? t('station.reading')
@@ -162,28 +216,10 @@ export function HandBar() {
 
   // Whoever leaves the tablet leaves her name on it for two minutes at most, and
   // not at all once the screen is locked.
-  useEffect(() => {
-    if (hand === undefined) return;
-    const forget = () => {
-      hands.set(undefined);
-      void dropHand();
-    };
-    let timer = setTimeout(forget, idle);
-    const again = () => {
-      clearTimeout(timer);
-      timer = setTimeout(forget, idle);
-    };
-    const hidden = () => {
-      if (document.hidden) forget();
-    };
-    document.addEventListener('pointerdown', again);
-    document.addEventListener('visibilitychange', hidden);
-    return () => {
-      clearTimeout(timer);
-      document.removeEventListener('pointerdown', again);
-      document.removeEventListener('visibilitychange', hidden);
-    };
-  }, [hand]);
+  useLeft(idle, hand !== undefined, () => {
+    hands.set(undefined);
+    void dropHand();
+  });
 
   if (!station) return null;
   return (

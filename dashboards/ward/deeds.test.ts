@@ -56,6 +56,15 @@ test('while it is on its way it is shown as such, and a second press sends nothi
   expect(sent).toHaveLength(1);
 });
 
+test('what one is on its way for can be told, and of several nothing', () => {
+  const { deeds } = desk(() => new Promise(() => {}));
+  expect(deeds.sending()).toBeUndefined();
+  void deeds.promise(a, 'accept');
+  expect(deeds.sending()).toEqual({ incident: 'a', verb: 'accept' });
+  void deeds.promise(incident('b'), 'arrive');
+  expect(deeds.sending()).toBeUndefined();
+});
+
 test('at a station what was not sent does not wait for whoever shows her PIN next', async () => {
   const { deeds, sent } = desk(() => Promise.reject(new TypeError('no way to the gateway')), false);
   expect(await deeds.promise(a, 'accept')).toBe(false);

@@ -13,6 +13,12 @@ export type DeedState =
   /** There was no answer; unsure is true when it may have been carried out. */
   | { phase: 'unsent'; deed: Deed; unsure: boolean };
 
+/** Sending is what is being asked of the gateway. */
+export interface Sending {
+  incident: string;
+  verb: Deed['verb'];
+}
+
 /** Codes that say that somebody has done already what was asked for. */
 const done = new Set(['already_accepted', 'already_arrived', 'already_resolved']);
 
@@ -54,6 +60,7 @@ export class Deeds {
   readonly #states = new Map<string, DeedState>();
   readonly #listeners = new Set<() => void>();
   #queued: readonly Act[] = [];
+  #sending: Sending | undefined;
 
   constructor(options: DeedsOptions) {
     this.#options = options;
@@ -72,6 +79,9 @@ export class Deeds {
 
   /** queued lists what nobody knows yet. */
   readonly queued = (): readonly Act[] => this.#queued;
+
+  /** sending is the deed on its way, with its incident; undefined when there is none, or more than one. */
+  readonly sending = (): Sending | undefined => this.#sending;
 
   /** dismiss forgets what became of the latest deed. */
   dismiss(id: string): void {
@@ -305,6 +315,10 @@ export class Deeds {
     if (state === undefined) this.#states.delete(id);
     else this.#states.set(id, state);
     this.#queued = [...this.#states.values()].filter((one) => one.phase === 'queued').map((one) => one.act);
+    const going = [...this.#states].flatMap(([incident, one]) =>
+      one.phase === 'sending' ? [{ incident, verb: one.deed.verb }] : [],
+    );
+    this.#sending = going.length === 1 ? going[0] : undefined;
     for (const listener of this.#listeners) listener();
   }
 }

@@ -1,6 +1,6 @@
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { ask, Refused } from './client.ts';
-import { hands, type Hand } from './hand.ts';
+import { Hands, hands, patience, type Hand } from './hand.ts';
 
 const needsHand = { error: { code: 'needs_hand' }, response: new Response(null, { status: 403 }) };
 
@@ -45,5 +45,30 @@ describe('a hand at a station', () => {
     const refused = { error: { code: 'already_accepted' }, response: new Response(null, { status: 409 }) };
     await expect(ask(once(() => Promise.resolve(refused)))).rejects.toThrow(Refused);
     expect(hands.current()).toBe(hand);
+  });
+});
+
+describe('an act that waits for somebody to say who she is', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  async function asked(after: number, stays: boolean) {
+    const asker = new Hands();
+    asker.keep(() => new Promise((resolve) => setTimeout(() => resolve(nurse(stays)), after)));
+    const going = asker.ask();
+    await vi.advanceTimersByTimeAsync(after);
+    return { goes: await going, hand: asker.current()?.name };
+  }
+
+  test('goes on when she does so at once', async () => {
+    expect(await asked(patience - 1, false)).toEqual({ goes: true, hand: '王芳' });
+  });
+
+  test('does not go on after a minute: nobody has looked at what it is for', async () => {
+    expect(await asked(patience + 1, false)).toEqual({ goes: false, hand: undefined });
+  });
+
+  test('leaves a hand that stays to the next press', async () => {
+    expect(await asked(patience + 1, true)).toEqual({ goes: false, hand: '王芳' });
   });
 });

@@ -19,6 +19,13 @@ export interface Hand {
 /** Asker has somebody say who she is; undefined means that nobody did. */
 type Asker = () => Promise<Hand | undefined>;
 
+/**
+ * patience is for how long an act may wait for somebody to say who she is, in
+ * milliseconds. What alarmed again meanwhile is hidden by the question: an act
+ * that is older would be for something that nobody has looked at.
+ */
+export const patience = 60_000;
+
 /** Hands holds the hand of a page. */
 export class Hands {
   #hand: Hand | undefined;
@@ -53,16 +60,22 @@ export class Hands {
     if (this.#hand !== undefined) request.headers.set(handHeader, this.#hand.token);
   }
 
-  /** ask has somebody say who she is; two acts that wait for it ask once. */
+  /**
+   * ask has somebody say who she is, and returns whether the act may go on; two
+   * acts that wait for it ask once. One that had to wait too long may not: then
+   * only a hand that stays is kept, for when she has looked and presses again.
+   */
   async ask(): Promise<boolean> {
     if (this.#asker === undefined) return false;
     this.set(undefined); // it was refused
+    const since = performance.now();
     this.#asking ??= this.#asker().finally(() => {
       this.#asking = undefined;
     });
     const hand = await this.#asking;
-    this.set(hand);
-    return hand !== undefined;
+    const late = performance.now() - since > patience;
+    this.set(late && hand?.stays !== true ? undefined : hand);
+    return hand !== undefined && !late;
   }
 
   /** ready reports whether an act may go on, and has somebody say who she is where that is needed. */

@@ -2,6 +2,7 @@
 export const stationEn = {
   who: 'Who are you?',
   whoHint: 'Tap your name, or hold your badge to the reader.',
+  for: '{{act}}: {{place}}, {{class}}',
   onDuty: 'On duty',
   others: 'Others',
   none: 'Nobody is registered as staff here.',

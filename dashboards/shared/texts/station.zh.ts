@@ -2,6 +2,7 @@
 export const stationZh = {
   who: '您是谁？',
   whoHint: '点您的姓名，或刷工牌。',
+  for: '{{act}}：{{place}} {{class}}',
   onDuty: '当班',
   others: '其他人',
   none: '这里还没有登记工作人员。',
