@@ -128,7 +128,8 @@ func (t *turn) tellTargets(ctx context.Context, i care.Incident, targets []ladde
 		}
 		if u, ok := userOf(d, target.Owner); ok {
 			n.Family = u.Role == people.Family
-			if board := contactsOf(u); len(board) > len(u.Contacts) {
+			// A board that hides the incident from her tells her nothing.
+			if board := contactsOf(u); len(board) > len(u.Contacts) && d.SeesIncident(u, i) {
 				n.Contacts = append(n.Contacts, board[len(board)-1])
 			}
 		}
