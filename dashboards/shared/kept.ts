@@ -18,6 +18,12 @@ export interface Kept {
 const pictureKey = 'shouwang.picture';
 const heardKey = 'shouwang.heard';
 
+/** Under this name evacuation lists are kept. They are about people, and go with the picture. */
+export const listsKey = 'shouwang.lists';
+
+/** The names of acts and ticks that nobody has answered begin so. They stay until somebody signs out. */
+export const actPrefix = 'shouwang.act.';
+
 /** Raised when the shape of what is kept changes: a page never reads that of another one. */
 const shape = 1;
 
@@ -60,7 +66,8 @@ export function keepPicture(into: Drawer | undefined, kept: Kept): boolean {
     keepHeard(into, { at: heardAt, offset });
     return true;
   } catch {
-    forgetPicture(into);
+    // The lists of who has to be brought out stay: they need less room, and say how old they are.
+    drop(into, pictureKey, heardKey);
     return false;
   }
 }
@@ -70,11 +77,14 @@ export function keepHeard(into: Drawer | undefined, heard: Heard): void {
   into?.setItem(heardKey, JSON.stringify(heard));
 }
 
-/** forgetPicture removes what is kept about people. It never fails. */
+/** forgetPicture removes what is kept about people, evacuation lists included. It never fails. */
 export function forgetPicture(from: Drawer | undefined): void {
+  drop(from, pictureKey, heardKey, listsKey);
+}
+
+function drop(from: Drawer | undefined, ...names: string[]): void {
   try {
-    from?.removeItem(pictureKey);
-    from?.removeItem(heardKey);
+    for (const name of names) from?.removeItem(name);
   } catch {
     // A browser that keeps nothing has nothing to forget.
   }

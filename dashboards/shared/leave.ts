@@ -1,5 +1,5 @@
 import { signOut } from './api/client.ts';
-import { drawer, forgetPicture, type Drawer } from './kept.ts';
+import { actPrefix, drawer, forgetPicture, type Drawer } from './kept.ts';
 
 /**
  * Signing out while the gateway is away cannot end the session there: its
@@ -7,7 +7,6 @@ import { drawer, forgetPicture, type Drawer } from './kept.ts';
  * the gateway end it, before anybody is let in by it.
  */
 const leavingKey = 'shouwang.leaving';
-const actPrefix = 'shouwang.act.';
 
 /** leave notes that the person wants to be signed out and removes all that is kept of her, acts included. */
 export function leave(from: Storage | undefined): void {

@@ -1,4 +1,4 @@
-import type { Drawer } from '../shared/kept.ts';
+import { actPrefix, type Drawer } from '../shared/kept.ts';
 
 /** Promise is the part of a person's work that may be said without seeing the present: that she goes, or is there. */
 export type Promised = 'accept' | 'arrive';
@@ -36,9 +36,6 @@ export function lasts(verb: Promised, kind: string): number {
 
 /** Older ones are not even asked about: the shift is over. */
 const forgetAfter = 12 * 60 * 60_000;
-
-/** The names under which acts are kept begin so. */
-export const prefix = 'shouwang.act.';
 
 /** OutboxOptions is what an outbox needs from its page. */
 export interface OutboxOptions {
@@ -129,7 +126,7 @@ export class Outbox {
   }
 
   #key(incident: string): string {
-    return `${prefix}${this.#options.user}.${incident}`;
+    return `${actPrefix}${this.#options.user}.${incident}`;
   }
 }
 

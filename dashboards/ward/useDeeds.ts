@@ -1,11 +1,11 @@
 import { useEffect, useState, useSyncExternalStore } from 'react';
 import { fetchDetail, whoAmI } from '../shared/api/client.ts';
 import type { Incident } from '../shared/api/types.ts';
-import { drawer } from '../shared/kept.ts';
+import { actPrefix, drawer } from '../shared/kept.ts';
 import { endSession } from '../shared/session.ts';
 import { useViewer } from '../shared/ui/hooks.ts';
 import { Deeds } from './deeds.ts';
-import { locked, named, Outbox, prefix, type Act } from './outbox.ts';
+import { locked, named, Outbox, type Act } from './outbox.ts';
 
 /** While something waits, it is tried again so often, in milliseconds, as long as the gateway is heard. */
 const againEvery = 5_000;
@@ -50,7 +50,7 @@ export function useDeeds(took: (incident: Incident) => void): { deeds: Deeds; qu
       if (reachable() && deeds.queued().length > 0) void deeds.flush();
     };
     const other = (event: StorageEvent) => {
-      if (event.key?.startsWith(prefix) === true) deeds.look();
+      if (event.key?.startsWith(actPrefix) === true) deeds.look();
     };
     hear();
     const leave = live.subscribe(hear);

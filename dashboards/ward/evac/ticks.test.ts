@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Evacuation, Evacuee } from '../../shared/api/ward.ts';
+import { forgetPicture } from '../../shared/kept.ts';
 import { countsOf, keepList, keepTicks, readList, readTicks, withTicks, type Pending } from './ticks.ts';
 
 const minute = 60_000;
@@ -72,6 +73,16 @@ describe('what is kept for a time without a gateway', () => {
     expect(readList(d, 'u-2', 'songhe', 'fire', start + minute)).toBeUndefined();
     expect(readList(d, 'u-1', 'songhe', 'fire', start + 13 * 60 * minute)).toBeUndefined();
     expect(readList(d, 'u-1', 'songhe', 'fire', start - minute)).toBeUndefined();
+  });
+
+  test('lists go with the picture, and ticks stay', () => {
+    const d = drawer();
+    keepList(d, 'u-1', listOf([evacuee('r-1')]), start);
+    keepTicks(d, 'u-1', [tick('r-1', true, start)]);
+    forgetPicture(d);
+    expect(readList(d, 'u-1', 'songhe', undefined, start)).toBeUndefined();
+    expect(readTicks(d, 'u-1')).toHaveLength(1);
+    expect(d.size()).toBe(1);
   });
 
   test('that of the fire goes before it', () => {

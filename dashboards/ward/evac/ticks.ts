@@ -1,5 +1,5 @@
 import type { Evacuation, EvacuationFloor, Evacuee, Tick } from '../../shared/api/ward.ts';
-import type { Drawer } from '../../shared/kept.ts';
+import { actPrefix, listsKey, type Drawer } from '../../shared/kept.ts';
 
 /** Pending is a tick that the gateway has not answered, with its fire. */
 export interface Pending extends Tick {
@@ -15,10 +15,14 @@ export interface Kept {
 /** A shift has passed: who was in the house then helps nobody. */
 const keepFor = 12 * 60 * 60 * 1000;
 
-// Both names begin so that signing out removes them: leave.ts forgets all that is
-// named after acts.
-const listsKey = (user: string) => `shouwang.act.${user}.~lists`;
-const ticksKey = (user: string) => `shouwang.act.${user}.~ticks`;
+// Ticks are acts; only signing out removes them.
+const ticksKey = (user: string) => `${actPrefix}${user}.~ticks`;
+
+/** Lists are those that one person has read, by their site and fire. */
+interface Lists {
+  user: string;
+  lists: Record<string, Kept>;
+}
 
 function read<T>(from: Drawer | undefined, key: string, empty: T): T {
   try {
@@ -28,13 +32,12 @@ function read<T>(from: Drawer | undefined, key: string, empty: T): T {
   }
 }
 
-/** write returns whether a value was kept; where it was not, neither is the one before. */
+/** write returns whether a value was kept; where it was not, the one before is still there. */
 function write(into: Drawer | undefined, key: string, value: unknown): boolean {
   try {
     into?.setItem(key, JSON.stringify(value));
     return into !== undefined;
   } catch {
-    remove(into, key);
     return false;
   }
 }
@@ -55,7 +58,7 @@ export function readList(
   incident: string | undefined,
   now: number,
 ): Kept | undefined {
-  const lists = read<Record<string, Kept>>(from, listsKey(user), {});
+  const lists = listsOf(from, user);
   const fresh = [lists[`${site} ${incident ?? ''}`], lists[`${site} `]].find(
     (kept) => kept !== undefined && now - kept.at >= 0 && now - kept.at < keepFor,
   );
@@ -64,14 +67,19 @@ export function readList(
   return { at: fresh.at, list: { ...fresh.list, incident } };
 }
 
-/** keepList keeps a list as it was read. Lists that are too old go. */
+function listsOf(from: Drawer | undefined, user: string): Lists['lists'] {
+  const kept = read<Partial<Lists>>(from, listsKey, {});
+  return kept.user === user ? (kept.lists ?? {}) : {};
+}
+
+/** keepList keeps a list as it was read. Lists that are too old go, and those of anybody else. */
 export function keepList(into: Drawer | undefined, user: string, list: Evacuation, now: number): void {
-  const lists = read<Record<string, Kept>>(into, listsKey(user), {});
   const next = Object.fromEntries(
-    Object.entries(lists).filter(([, { at }]) => now - at >= 0 && now - at < keepFor),
+    Object.entries(listsOf(into, user)).filter(([, { at }]) => now - at >= 0 && now - at < keepFor),
   );
   next[`${list.site.id} ${list.incident ?? ''}`] = { at: now, list };
-  write(into, listsKey(user), next);
+  const kept: Lists = { user, lists: next };
+  write(into, listsKey, kept);
 }
 
 /** readTicks returns the ticks that wait to be sent, in the order in which they were made. */
@@ -82,9 +90,9 @@ export function readTicks(from: Drawer | undefined, user: string): Pending[] {
 
 /** keepTicks replaces them, and returns whether they were kept. */
 export function keepTicks(into: Drawer | undefined, user: string, ticks: readonly Pending[]): boolean {
-  if (ticks.length > 0) return write(into, ticksKey(user), ticks);
+  if (ticks.length > 0 && write(into, ticksKey(user), ticks)) return true;
   remove(into, ticksKey(user));
-  return true;
+  return ticks.length === 0;
 }
 
 /** withTicks is a list with the ticks that the gateway does not know yet: the latest by time counts. */
