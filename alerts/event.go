@@ -236,9 +236,12 @@ func DecodeHeld(data json.RawMessage) (care.Received, error) {
 	return e, err
 }
 
-// repeats reports whether an active event tells nothing new.
+// repeats reports whether an active event tells nothing new. What was held back
+// from another point than the one that raised the incident has confirmed nothing
+// yet, though it has been active all the time.
 func (in Situation) repeats() bool {
-	return in.Before.Active && in.Open != nil && in.Open.Active
+	news := in.Held && in.Open != nil && in.Open.Point != in.Event.Point && in.Open.ConfirmedAt == nil
+	return in.Before.Active && in.Open != nil && in.Open.Active && !news
 }
 
 // alarm raises an incident, re-alarms the open one or confirms it. Active says

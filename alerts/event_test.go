@@ -248,6 +248,27 @@ func TestRepeatThatIsNews(t *testing.T) {
 	}
 }
 
+// TestHeldBackConfirms has a detector that was held back, and still is active, while
+// another one of the zone has raised a fire: looked at again it confirms it, once.
+func TestHeldBackConfirms(t *testing.T) {
+	b := newBook(care.Fire)
+	b.event(b.situation("203-smoke-a", care.Active, 1, 0))
+	b.states["203-smoke-b"] = alerts.PointState{Active: true, Sequence: 1, ChangedAt: evening}
+	again := func() alerts.Decision {
+		in := b.situation("203-smoke-b", care.Active, 1, 0)
+		in.Held = true
+		d := alerts.OnEvent(in)
+		b.apply(d)
+		return d
+	}
+	if d := again(); !d.Has(care.EntryConfirmed) || b.last().ConfirmedBy != "203-smoke-b" {
+		t.Errorf("it confirms nothing: %+v", d)
+	}
+	if d := again(); d.Alarms() {
+		t.Errorf("a second look alarms again: %+v", d)
+	}
+}
+
 // TestRaised compares the whole incident and its row, so that no field is
 // forgotten.
 func TestRaised(t *testing.T) {

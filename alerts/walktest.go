@@ -15,7 +15,8 @@ import (
 // who need help and get no answer, is heard at once. What lasts, such as smoke,
 // is heard after WalkLasting or at the end of the test, whichever comes first.
 // Nothing is kept back that happened before the test, while an incident is open
-// at the same place, or that nobody can trigger by walking (see WalkClass). The
+// at the same place, while another detector of the zone reports the same hazard,
+// or that nobody can trigger by walking (see WalkClass). The
 // page of the test shows each trigger with its place and a sound, and whoever
 // stands elsewhere makes an alarm of it by one tap.
 type WalkTest struct {
@@ -104,7 +105,7 @@ func (w WalkTest) timer(due time.Time) Timer {
 func (in Situation) walking() (kept bool, until time.Time) {
 	w := in.Walk
 	if w == nil || in.Held || in.Open != nil || !w.Test.Runs(in.Now) || !WalkClass(in.Event.Class) ||
-		in.Event.Time.Before(w.Test.By.At) {
+		in.Event.Time.Before(w.Test.By.At) || len(in.Others) > 0 {
 		return false, time.Time{}
 	}
 	if Momentary(in.Event.Class) {

@@ -169,7 +169,10 @@ func (t *turn) commitSevere(ctx context.Context, e care.Received, severity care.
 	}
 	o.decision = alerts.OnEvent(in)
 	at := place{site: e.Site, point: e.Point, class: e.Class, resident: point.Resident}
-	return o, t.enter(ctx, at, in.Open, o.decision)
+	if err := t.enter(ctx, at, in.Open, o.decision); err != nil {
+		return o, err
+	}
+	return o, t.confirmAtOnce(ctx, in, o.decision)
 }
 
 // point returns where an event happened. A point that nobody has entered yet

@@ -137,6 +137,29 @@ func (t *turn) endWalk(ctx context.Context, walk alerts.WalkTest, by care.Act) e
 	return nil
 }
 
+// confirmAtOnce has what a walk test kept back looked at again now, once another
+// detector of the zone has raised an alarm in spite of the test: two signals are
+// a fire, whoever walks there.
+func (t *turn) confirmAtOnce(ctx context.Context, in alerts.Situation, d alerts.Decision) error {
+	if in.Walk == nil || !d.Alarms() {
+		return nil
+	}
+	for _, other := range in.Others {
+		held, err := t.tx.Timer(ctx, alerts.TimerCare, alerts.PointRef(in.Event.Site, other, in.Event.Class))
+		if err != nil {
+			return fmt.Errorf("load what was held back at point %s: %w", other, err)
+		}
+		if held == nil {
+			continue
+		}
+		held.Due = t.now
+		if err := t.setTimer(ctx, *held); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // walkEnds is a walk test's timer.
 func (t *turn) walkEnds(ctx context.Context, timer alerts.Timer) error {
 	walk, err := t.tx.Walk(ctx, timer.Ref)

@@ -139,6 +139,41 @@ func TestWhatLastsAlarmsInAWalkTest(t *testing.T) {
 	}
 }
 
+// TestTwoDetectorsAreAFireInAWalkTest: the second one ends the wait of the first,
+// and what lasts under an alarm that another one raised confirms it.
+func TestTwoDetectorsAreAFireInAWalkTest(t *testing.T) {
+	t.Run("within the wait", func(t *testing.T) {
+		atNight(t, func(t *testing.T, n *night) {
+			n.walks(time.Hour)
+			n.sends("203-smoke-a", care.Fire, care.Active, "")
+			n.waits(time.Minute)
+			n.sends("203-smoke-b", care.Fire, care.Active, "")
+			n.waits(time.Second)
+			if i := n.only(); i.Point != "203-smoke-b" || i.ConfirmedAt == nil || i.ConfirmedBy != "203-smoke-a" {
+				t.Errorf("the fire is %+v", i)
+			}
+			n.quiet()
+		})
+	})
+	t.Run("the glass in the corridor was broken first", func(t *testing.T) {
+		atNight(t, func(t *testing.T, n *night) {
+			n.walks(time.Hour)
+			n.sends("203-smoke-a", care.Fire, care.Active, "")
+			n.waits(time.Minute)
+			n.sends("corridor-glass", care.Fire, care.Active, "") // of another zone: kept back for itself
+			n.waits(4*time.Minute + time.Second)
+			if i := n.only(); i.Point != "203-smoke-a" || i.ConfirmedAt != nil {
+				t.Fatalf("after five minutes of smoke: %+v", i)
+			}
+			n.waits(time.Minute)
+			if i := n.only(); i.ConfirmedAt == nil || i.ConfirmedBy != "corridor-glass" {
+				t.Errorf("after five minutes of the glass: %+v", i)
+			}
+			n.quiet()
+		})
+	})
+}
+
 // quiet forgets what phones have heard.
 func (n *night) quiet() {
 	for _, p := range []*phones{n.sms, n.voice} {
