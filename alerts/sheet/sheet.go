@@ -21,7 +21,8 @@ type Mistake struct{ Path, Text string }
 // Error returns the place and what is wrong there.
 func (m Mistake) Error() string { return m.Path + ": " + m.Text }
 
-// Read reads a document in YAML or JSON. Unknown fields are mistakes. name is
+// Read reads a document in YAML or JSON. Unknown fields are mistakes, and so is
+// what Plain refuses; the error has its *Refusal as its cause then. name is
 // what the document is called in errors, such as "the roster is"; check finds
 // what is wrong with what was read, joined, each a Mistake. The error shows
 // every mistake, with its line where it has one, and has check's as its cause.
@@ -29,6 +30,9 @@ func Read[T any](name string, source []byte, check func(T) error) (v T, err erro
 	var none T
 	if len(source) > MaxSource {
 		return none, fmt.Errorf("%s too large: %d bytes, more than %d", name, len(source), MaxSource)
+	}
+	if err := Plain(source); err != nil {
+		return none, fmt.Errorf("%s not right: %w", name, err)
 	}
 	// The YAML library panics on some broken documents (1.19.2: a tag before
 	// an anchor). What somebody uploads must not end the gateway.
