@@ -1,6 +1,7 @@
 package rule
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/goccy/go-yaml/ast"
 
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/sheet"
 )
 
 // The fields of a rule and of a name, in the order in which people write them.
@@ -33,6 +35,10 @@ func Parse(name string, source []byte) (s *Set, err error) {
 	}()
 	// A lone carriage return ends a line in YAML, too.
 	r := &reader{lines: strings.Split(strings.NewReplacer("\r\n", "\n", "\r", "\n").Replace(string(source)), "\n")}
+	if wrong, ok := errors.AsType[*sheet.Refusal](sheet.Bounded(source)); ok {
+		r.bad(position{wrong.Line, wrong.Column}, "", "%s", wrong.Text)
+		return nil, &Error{name, r.found}
+	}
 	set := new(Set)
 	if body := r.body(source); body != nil {
 		r.set(body, set)

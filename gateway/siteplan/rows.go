@@ -10,6 +10,7 @@ import (
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
+	"shouwang.care/shouwang/alerts/sheet"
 )
 
 // Rows is a plan as lists of rows, one list a register, without secrets.
@@ -123,9 +124,13 @@ func Format(p Plan) ([]byte, error) {
 }
 
 // Lines returns where things stand in a file: the line, from 1, of a path such as
-// $.sites[0].zones[2].floor, or of what it lies in; 0 where nothing is found.
+// $.sites[0].zones[2].floor, or of what it lies in; 0 where nothing is found, and
+// of a file that would take too much to read.
 func Lines(source []byte) func(path string) int {
 	var root ast.Node
+	if sheet.Plain(source) != nil {
+		return func(string) int { return 0 }
+	}
 	if f, err := parser.ParseBytes(source, 0); err == nil && len(f.Docs) > 0 {
 		root = f.Docs[0].Body
 	}

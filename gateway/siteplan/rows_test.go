@@ -1,6 +1,7 @@
 package siteplan
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -43,6 +44,12 @@ func TestRowsAndBack(t *testing.T) {
 		if got := line(path); got != want {
 			t.Errorf("%s is in line %d, want %d", path, got, want)
 		}
+	}
+}
+
+func TestLinesOfWhatIsNotRead(t *testing.T) {
+	if n := Lines([]byte("users: " + strings.Repeat("[", 256<<10)))("$.users"); n != 0 {
+		t.Errorf("line %d, want none", n)
 	}
 }
 

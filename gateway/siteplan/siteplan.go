@@ -15,6 +15,7 @@ import (
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
+	"shouwang.care/shouwang/alerts/sheet"
 )
 
 // Plan is what a file holds. It adds and changes; what it does not name stays
@@ -96,8 +97,12 @@ func Load(path string) (Plan, error) {
 	return Parse(path, b)
 }
 
-// Parse reads strict YAML; name stands in front of its mistakes.
+// Parse reads strict YAML; name stands in front of its mistakes. What would take
+// too much to read is refused; the error has a *sheet.Refusal as its cause then.
 func Parse(name string, source []byte) (p Plan, err error) {
+	if err := sheet.Plain(source); err != nil {
+		return Plan{}, fmt.Errorf("%s is no site plan: %w", name, err)
+	}
 	defer func() {
 		// The YAML library has panicked on odd input before; a slip of the
 		// keyboard must not end in a stack trace.

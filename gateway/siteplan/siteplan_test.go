@@ -93,6 +93,8 @@ func TestMistakes(t *testing.T) {
 		{"nothing in it", "regions: []\n", []string{"names no regions, sites or users"}, ""},
 		{"empty", "", []string{"names no regions, sites or users"}, ""},
 		{"no YAML", "sites: [", []string{"is no site plan"}, ""},
+		{"brackets in brackets", strings.Repeat("[", 256<<10), []string{"is no site plan: line 1, column 101: more than 100"}, ""},
+		{"zones that are copied", "sites:\n  - zones: &z [{id: a}]\n  - zones: *z\n", []string{"line 3, column 12: aliases"}, ""},
 		{"an unknown key, with its line", "sites:\n  - id: a\n    zone: []\n", []string{`unknown field "zone"`, "3 |"}, ""},
 		{"a list where a text belongs", "users:\n  - {login: [a]}\n", []string{"is no site plan"}, ""},
 		{
