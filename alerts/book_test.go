@@ -136,12 +136,12 @@ func (b *book) later(d time.Duration) {
 			continue
 		}
 		delete(b.held, ref)
-		e, err := alerts.DecodeHeld(timer.Data)
+		kept, err := alerts.DecodeKept(timer.Data)
 		if err != nil {
 			panic(err)
 		}
-		in := b.situation(e.Point, e.Phase, 0, 0)
-		in.Event, in.Held = e, true
+		in := b.situation(kept.Point, kept.Phase, 0, 0)
+		in.Event, in.Held, in.Severity = kept.Received, true, kept.Severity
 		b.apply(alerts.OnEvent(in))
 	}
 }

@@ -214,26 +214,46 @@ func (in Situation) suppress(why string, until time.Time) Decision {
 func (in Situation) heldTimer(at time.Time) Timer {
 	t := Timer{Kind: TimerCare, Ref: PointRef(in.Event.Site, in.Event.Point, in.Event.Class), Site: in.Event.Site, Due: at}
 	if !at.IsZero() {
-		t.Data = EncodeHeld(in.Event)
+		t.Data = in.kept().Encode()
 	}
 	return t
 }
 
-// EncodeHeld returns the data of a timer that holds an event.
-func EncodeHeld(e care.Received) json.RawMessage {
-	b, err := json.Marshal(e)
+// Kept is the data of a timer that looks again at an event.
+type Kept struct {
+	care.Received
+	// Severity is that of Situation when the event came, which a rule may have
+	// given it; 0 is that of its class.
+	Severity care.Severity `json:",omitempty"`
+}
+
+// kept is what a timer has to keep of the event.
+func (in Situation) kept() Kept { return Kept{in.Event, in.Severity} }
+
+// Encode returns the data of the timer.
+func (k Kept) Encode() json.RawMessage {
+	b, err := json.Marshal(k)
 	if err != nil { // its data is no JSON, and nothing else can fail
-		e.Data = nil
-		b, _ = json.Marshal(e)
+		k.Data = nil
+		b, _ = json.Marshal(k)
 	}
 	return b
 }
 
-// DecodeHeld returns the event of such a timer.
+// DecodeKept returns what a timer has kept.
+func DecodeKept(data json.RawMessage) (Kept, error) {
+	var k Kept
+	err := json.Unmarshal(data, &k)
+	return k, err
+}
+
+// EncodeHeld returns an event as it is kept on the sheet of a walk test.
+func EncodeHeld(e care.Received) json.RawMessage { return Kept{Received: e}.Encode() }
+
+// DecodeHeld returns the event of such a row.
 func DecodeHeld(data json.RawMessage) (care.Received, error) {
-	var e care.Received
-	err := json.Unmarshal(data, &e)
-	return e, err
+	k, err := DecodeKept(data)
+	return k.Received, err
 }
 
 // repeats reports whether an active event tells nothing new. What was held back

@@ -6,6 +6,8 @@ import (
 
 	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
+	"shouwang.care/shouwang/gateway/ledger"
 )
 
 // reads has a reading arrive now.
@@ -105,6 +107,60 @@ func TestOutOfBedByHerOwnRules(t *testing.T) {
 		n.hears("sms wang: Bed exit")
 		n.does(alerts.Resolve, "wang")
 		n.sends("203-1-bed", care.BedExit, care.Clear, "")
+	})
+}
+
+// TestHeldBackStaysWhatItWas: what the rules for somebody's care hold back is as
+// severe afterwards as the rule of the house made it, and of the same person.
+func TestHeldBackStaysWhatItWas(t *testing.T) {
+	t.Run("as severe as its rule", func(t *testing.T) {
+		atNight(t, func(t *testing.T, n *night) {
+			n.configures(alerts.DocumentRules, "", `
+rules:
+  - id: out
+    name: {zh: 夜间外出, en: Out at night}
+    class: wandering
+    severity: urgent
+    quantity: contact
+    when: value == 1.0
+`)
+			n.configures(alerts.DocumentCare, "r-li", `{"rules":[{"class":"wandering","on":true,"delay_s":600}]}`)
+			n.reads("203-1-bed", care.Contact, 1)
+			n.waits(time.Minute)
+			if open := n.open(); len(open) > 0 {
+				t.Fatalf("it was not held back: %+v", open)
+			}
+			n.waits(10 * time.Minute)
+			if i := n.only(); i.Severity != care.Urgent {
+				t.Errorf("it is %s, want urgent", i.Severity)
+			}
+			n.quiet()
+		})
+	})
+	t.Run("of who lives there alone", func(t *testing.T) {
+		atNight(t, func(t *testing.T, n *night) {
+			if _, err := n.store.ApplyPlan(t.Context(), ledger.Plan{
+				Sites:     []care.Site{{ID: "cabin", Kind: care.PrivateHome, Region: "village", TimeZone: "Asia/Shanghai"}},
+				Residents: []people.Resident{{ID: "r-he", Site: "cabin", Name: "He"}},
+				Points:    []care.Point{{Site: "cabin", ID: "door"}},
+			}); err != nil {
+				t.Fatal(err)
+			}
+			by := care.Act{By: "chen", Means: care.ByScreen}
+			rules := alerts.Document{Site: "cabin", Kind: alerts.DocumentCare, Name: "r-he", Body: []byte(`{"rules":[{"class":"wandering","on":true,"delay_s":600}]}`)}
+			if err := n.store.Update(t.Context(), saveDocument(rules, by)); err != nil {
+				t.Fatal(err)
+			}
+			n.waits(10 * time.Second)
+			e := n.event("door", care.Wandering, care.Active)
+			e.Site, e.Edge = "cabin", ""
+			n.commits(e)
+			n.waits(11 * time.Minute)
+			if i := n.only(); i.Resident != "r-he" {
+				t.Errorf("it is of %q, want r-he", i.Resident)
+			}
+			n.quiet()
+		})
 	})
 }
 

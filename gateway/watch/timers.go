@@ -218,20 +218,37 @@ func (t *turn) outageOver(ctx context.Context, timer alerts.Timer) error {
 
 // heldAgain looks again at an activation that was held back.
 func (t *turn) heldAgain(ctx context.Context, timer alerts.Timer) error {
-	e, err := alerts.DecodeHeld(timer.Data)
+	kept, err := alerts.DecodeKept(timer.Data)
 	if err != nil {
 		return fmt.Errorf("read what was held back: %w", err)
 	}
-	p, known := t.w.ledger.Directory().Point(e.Site, e.Point)
-	if !known {
-		p = care.Point{Site: e.Site, ID: e.Point, Edge: e.Edge}
-	}
-	in, err := t.situation(ctx, e, p)
+	in, err := t.again(ctx, kept)
 	if err != nil {
 		return err
 	}
+	return t.enter(ctx, placeAgain(in), in.Open, alerts.OnEvent(in))
+}
+
+// again loads the situation of an event that is in the book already.
+func (t *turn) again(ctx context.Context, kept alerts.Kept) (alerts.Situation, error) {
+	p, err := t.point(ctx, kept.Received)
+	if err != nil {
+		return alerts.Situation{}, err
+	}
+	in, err := t.situation(ctx, kept.Received, p)
+	if err != nil {
+		return in, err
+	}
 	in.Held = true
-	return t.enter(ctx, place{site: e.Site, point: e.Point, class: e.Class, resident: p.Resident}, in.Open, alerts.OnEvent(in))
+	if kept.Severity != 0 {
+		in.Severity = kept.Severity
+	}
+	return in, nil
+}
+
+// placeAgain is where the event of a situation belongs.
+func placeAgain(in alerts.Situation) place {
+	return place{site: in.Event.Site, point: in.Event.Point, class: in.Event.Class, resident: in.Point.Resident}
 }
 
 // splitRef takes alerts.PointRef apart.

@@ -56,8 +56,7 @@ func (w *Watch) EndWalk(ctx context.Context, id string, by care.Act) error {
 func (w *Watch) WalkAlarm(ctx context.Context, id string, point care.PointID, class care.Class, by care.Act) (care.Incident, error) {
 	var raised care.Incident
 	err := w.update(ctx, func(t *turn) error {
-		walk, err := t.runningWalk(ctx, id)
-		if err != nil {
+		if _, err := t.runningWalk(ctx, id); err != nil {
 			return err
 		}
 		tick, err := t.tx.Tick(ctx, id, point, class)
@@ -67,11 +66,7 @@ func (w *Watch) WalkAlarm(ctx context.Context, id string, point care.PointID, cl
 		if tick == nil || tick.Event.Phase != care.Active {
 			return &alerts.IllegalError{Code: alerts.CodeNotFound, Kind: alerts.Walking}
 		}
-		p, known := w.ledger.Directory().Point(walk.Site, point)
-		if !known {
-			p = care.Point{Site: walk.Site, ID: point, Edge: tick.Event.Edge}
-		}
-		in, err := t.situation(ctx, tick.Event, p)
+		in, err := t.ticked(ctx, *tick)
 		if err != nil {
 			return err
 		}
@@ -85,10 +80,26 @@ func (w *Watch) WalkAlarm(ctx context.Context, id string, point care.PointID, cl
 		d.Entries[len(d.Entries)-1].Act.At = t.now
 		d.Incident.Revision++
 		raised = *d.Incident
-		at := place{site: walk.Site, point: point, class: class, resident: p.Resident}
-		return t.enter(ctx, at, in.Open, d)
+		return t.enter(ctx, placeAgain(in), in.Open, d)
 	})
 	return raised, err
+}
+
+// ticked loads the situation of what is on a sheet, with what its timer keeps
+// of it while it is held back.
+func (t *turn) ticked(ctx context.Context, k alerts.Tick) (alerts.Situation, error) {
+	e := k.Event
+	kept := alerts.Kept{Received: e}
+	held, err := t.tx.Timer(ctx, alerts.TimerCare, alerts.PointRef(e.Site, e.Point, e.Class))
+	if err != nil {
+		return alerts.Situation{}, fmt.Errorf("load what was held back at point %s: %w", e.Point, err)
+	}
+	if held != nil {
+		if of, err := alerts.DecodeKept(held.Data); err == nil && of.ID == e.ID {
+			kept = of
+		}
+	}
+	return t.again(ctx, kept)
 }
 
 // runningWalk returns a test that has not ended.
