@@ -73,8 +73,17 @@ export function Reasons({ site, why }: { site: string; why: readonly Reason[] })
   );
 }
 
-/** Calls answers which sites need a call today, and why. */
-export function Calls({ calls }: { calls: { one: Standing; why: Reason[] }[] }) {
+/**
+ * Calls answers which sites need a call today, and why. `unknown` says why it
+ * cannot be told that none does.
+ */
+export function Calls({
+  calls,
+  unknown,
+}: {
+  calls: { one: Standing; why: Reason[] }[];
+  unknown: string | undefined;
+}) {
   const { t, language } = useWords();
   return (
     <section aria-labelledby="calls" data-testid="calls">
@@ -82,7 +91,9 @@ export function Calls({ calls }: { calls: { one: Standing; why: Reason[] }[] }) 
         {t('oversight.today')} <small>{calls.length}</small>
       </h2>
       {calls.length === 0 ? (
-        <p className="none">{t('oversight.todayNone')}</p>
+        <p className="none" data-testid={unknown === undefined ? 'no-calls' : undefined}>
+          {unknown ?? t('oversight.todayNone')}
+        </p>
       ) : (
         <>
           <p className="hint">{t('oversight.todayHint')}</p>

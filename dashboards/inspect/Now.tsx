@@ -4,6 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { fetchReport, type RegionTree } from '../shared/api/inspect.ts';
 import { arrange } from '../shared/order.ts';
 import { useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
+import { useDoubt } from '../shared/ui/Link.tsx';
+import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { Calls } from './Calls.tsx';
 import { matches, noFilter, type Filter } from './filter.ts';
 import { Filters } from './Filters.tsx';
@@ -22,9 +24,13 @@ export function Now({ tree, query }: { tree: RegionTree; query: URLSearchParams 
   const second = useNow();
   // Nothing below changes with each second but the waits, which count by themselves.
   const now = Math.floor(second / 5_000) * 5_000;
-  const [filter, setFilter] = useState<Filter>(noFilter);
+  const doubt = useDoubt();
+  const loadFailed = useLoadFailed();
   const [all, setAll] = useState(false);
   const region = query.get('region') ?? '';
+  // What was looked for in one region is no filter of another one: its site may not be there.
+  const [chosen, setChosen] = useState<{ region: string; filter: Filter }>();
+  const filter = chosen?.region === region ? chosen.filter : noFilter;
 
   const days = { from: daysBefore(tree.today, 6), to: tree.today };
   const week = useQuery({
@@ -45,6 +51,9 @@ export function Now({ tree, query }: { tree: RegionTree; query: URLSearchParams 
     .map((one) => ({ one, why: reasons(one, weekOf.get(one.node.site.id)) }))
     .filter(({ why }) => why.length > 0);
 
+  const unread = week.isError ? loadFailed(week.error) : t('common.loading');
+  const unknown = doubt !== undefined ? t(doubt) : week.data === undefined ? unread : undefined;
+
   const { waiting, attended, explained } = useMemo(
     () => arrange(picture.incidents.values(), session.clock.now()),
     [picture.incidents, session.clock],
@@ -60,7 +69,7 @@ export function Now({ tree, query }: { tree: RegionTree; query: URLSearchParams 
   const count = (name: string, value: number, text: string, alert = false) => (
     <div className={alert ? 'figure alert' : 'figure'} data-testid={name}>
       <dt>{text}</dt>
-      <dd>{value}</dd>
+      <dd>{doubt !== undefined && value === 0 ? '—' : value}</dd>
     </div>
   );
 
@@ -80,7 +89,7 @@ export function Now({ tree, query }: { tree: RegionTree; query: URLSearchParams 
           )}
           {count('too-long', late, t('inspect.tooLongCount'), late > 0)}
         </dl>
-        <Calls calls={calls} />
+        <Calls calls={calls} unknown={unknown} />
         <section aria-labelledby="live" data-testid="live">
           <h2 id="live">
             {t('oversight.stream')} <small>{shown.length}</small>
@@ -106,7 +115,11 @@ export function Now({ tree, query }: { tree: RegionTree; query: URLSearchParams 
             </button>
           </div>
           {!all && <p className="hint">{t('oversight.streamHint')}</p>}
-          <Filters filter={filter} sites={here.map(({ node }) => node.site)} onChange={setFilter} />
+          <Filters
+            filter={filter}
+            sites={here.map(({ node }) => node.site)}
+            onChange={(next) => setChosen({ region, filter: next })}
+          />
           {shown.length > 0 ? (
             <Table
               incidents={shown}
@@ -115,13 +128,16 @@ export function Now({ tree, query }: { tree: RegionTree; query: URLSearchParams 
               late={(incident) => isOverdue(incident, tree.within_s, now)}
             />
           ) : (
-            picture.complete && (
-              <p className="none">
-                {t(
-                  open.length === 0 ? 'inspect.none' : all ? 'inspect.noneFiltered' : 'oversight.streamNone',
-                )}
-              </p>
-            )
+            <p className="none" data-testid={doubt === undefined ? 'stream-none' : 'unknown'}>
+              {t(
+                doubt ??
+                  (open.length === 0
+                    ? 'inspect.none'
+                    : all
+                      ? 'inspect.noneFiltered'
+                      : 'oversight.streamNone'),
+              )}
+            </p>
           )}
         </section>
         <Sites standings={here} />

@@ -3,6 +3,7 @@ import { fetchSite, type RegionTree } from '../shared/api/inspect.ts';
 import { localName } from '../shared/format.ts';
 import { arrange } from '../shared/order.ts';
 import { useNow, usePicture } from '../shared/ui/hooks.ts';
+import { useDoubt } from '../shared/ui/Link.tsx';
 import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { useWords } from '../shared/ui/useWords.ts';
 import { Phone, Reasons } from './Calls.tsx';
@@ -19,11 +20,15 @@ import { To } from './To.tsx';
 
 const columns: readonly ColumnKey[] = ['raised', 'class', 'place', 'accepted', 'resolved', 'cause', 'answer'];
 
+/** Of more gaps than these the page says how many there are. */
+const gapsMost = 200;
+
 /** SitePage is one site, read-only: whom to call, what goes on, what would not be noticed, and the last 30 days. */
 export default function SitePage({ tree, site }: { tree: RegionTree; site: string }) {
   const { t, language } = useWords();
   const loadFailed = useLoadFailed();
   const picture = usePicture();
+  const doubt = useDoubt();
   const now = Math.floor(useNow() / 5_000) * 5_000;
   const look = useQuery({
     queryKey: ['site', site],
@@ -81,10 +86,11 @@ export default function SitePage({ tree, site }: { tree: RegionTree; site: strin
       <p className="hint">{t('oversight.lookLogged')}</p>
       <section aria-labelledby="site-open">
         <h3 id="site-open">
-          {t('oversight.openNow')} <small>{open.length}</small>
+          {t('oversight.openNow')}{' '}
+          <small>{doubt !== undefined && open.length === 0 ? '—' : open.length}</small>
         </h3>
         {open.length === 0 ? (
-          <p className="none">{t('oversight.openNone')}</p>
+          <p className="none">{t(doubt ?? 'oversight.openNone')}</p>
         ) : (
           <Table
             incidents={open}
@@ -101,7 +107,12 @@ export default function SitePage({ tree, site }: { tree: RegionTree; site: strin
         {gaps.length === 0 ? (
           <p className="none">{t('oversight.gapsNone')}</p>
         ) : (
-          <GapTable rows={gaps.slice(0, 200)} withSite={false} />
+          <>
+            {gaps.length > gapsMost && (
+              <p className="hint">{t('oversight.gapsMore', { shown: gapsMost, count: gaps.length })}</p>
+            )}
+            <GapTable rows={gaps.slice(0, gapsMost)} withSite={false} />
+          </>
         )}
       </section>
       <section aria-labelledby="site-recent">

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { localName } from '../shared/format.ts';
+import { useDoubt } from '../shared/ui/Link.tsx';
 import { useWords } from '../shared/ui/useWords.ts';
 import { Phone } from './Calls.tsx';
 import { Map } from './Map.tsx';
@@ -10,9 +11,12 @@ import { To } from './To.tsx';
 /** StateTag says how a site stands, by word and colour. */
 export function StateTag({ state }: { state: SiteState }) {
   const { t } = useWords();
+  const doubt = useDoubt();
+  // That all is calm is said of a picture that can be relied on, and of no other.
+  const unsure = state === 'calm' && doubt !== undefined;
   return (
-    <span className="site-state" data-state={state}>
-      {t(`oversight.siteState.${state}`)}
+    <span className="site-state" data-state={unsure ? 'unknown' : state}>
+      {unsure ? t(doubt) : t(`oversight.siteState.${state}`)}
     </span>
   );
 }

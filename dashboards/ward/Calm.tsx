@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next';
-import { useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
+import { useDoubt } from '../shared/ui/Link.tsx';
 
 /**
  * Calm says that nobody waits. It says so only of a picture that can be relied
@@ -7,13 +7,11 @@ import { useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
  */
 export function Calm({ attended }: { attended: number }) {
   const { t } = useTranslation();
-  const { complete, kept } = usePicture();
-  useNow();
-  const { stale } = useViewer().session.live.status();
-  if (!complete || stale) {
+  const doubt = useDoubt();
+  if (doubt !== undefined) {
     return (
       <div className="calm unknown" data-testid="unknown">
-        <p>{complete || kept !== undefined ? t('link.offline') : t('link.never')}</p>
+        <p>{t(doubt)}</p>
       </div>
     );
   }

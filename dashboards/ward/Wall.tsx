@@ -4,7 +4,7 @@ import { clockTime, fullDate, localName, placeParts, since, waited } from '../sh
 import { arrange, weight } from '../shared/order.ts';
 import { ClassIcon } from '../shared/ui/ClassIcon.tsx';
 import { useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
-import { LinkState, StaleBar } from '../shared/ui/Link.tsx';
+import { LinkState, StaleBar, useDoubt, useMoment, useStale } from '../shared/ui/Link.tsx';
 import { useWords } from '../shared/ui/useWords.ts';
 import { useTitle } from './useTitle.ts';
 import { Ward } from './Ward.tsx';
@@ -18,6 +18,8 @@ const rowsMost = 6;
 function Row({ incident }: { incident: Incident }) {
   const { t, language, time } = useWords();
   const now = useNow();
+  const stale = useStale();
+  const moment = useMoment();
   const { place } = incident;
   const bed = place.bed === undefined || place.bed === '' ? '' : t('place.bed', { bed: place.bed });
   const parts = placeParts(place, language, {
@@ -27,6 +29,13 @@ function Row({ incident }: { incident: Incident }) {
   });
   // The room is what one runs for; a floor only where there is no room.
   const room = localName(place.zone, language) || parts.filter((part) => part !== bed).join(' ');
+  const state = t(
+    incident.state === 'raised'
+      ? 'wall.raised'
+      : incident.state === 'accepted'
+        ? 'wall.accepted'
+        : 'wall.arrived',
+  );
   return (
     <li
       className="wall-row"
@@ -42,15 +51,7 @@ function Row({ incident }: { incident: Incident }) {
         {room} {bed}
       </b>
       <span className="wall-class">{t(`class.${incident.class}`)}</span>
-      <span className="wall-state">
-        {t(
-          incident.state === 'raised'
-            ? 'wall.raised'
-            : incident.state === 'accepted'
-              ? 'wall.accepted'
-              : 'wall.arrived',
-        )}
-      </span>
+      <span className="wall-state">{stale ? t('offline.asOf', { time: moment(), state }) : state}</span>
       <span className="wall-since">
         <b>{waited(now - since(incident))}</b>
         <small>{t('wall.since', { time: time(incident.alarmed_at, incident, now) })}</small>
@@ -72,7 +73,8 @@ export function Wall() {
     () => arrange(picture.incidents.values(), session.clock.now()),
     [picture.incidents, session.clock],
   );
-  useTitle(waiting, false);
+  const doubt = useDoubt();
+  useTitle(waiting, doubt !== undefined);
 
   // Not kept as a choice: it changes by itself in the morning.
   useEffect(() => {
@@ -98,7 +100,11 @@ export function Wall() {
       </header>
       <StaleBar />
       <main className="wall-main">
-        {picture.complete && all.length === 0 && <p className="wall-calm">{t('wall.calm')}</p>}
+        {all.length === 0 && (
+          <p className="wall-calm" data-unknown={doubt !== undefined} data-testid="wall-calm">
+            {t(doubt ?? 'wall.calm')}
+          </p>
+        )}
         <ul className="wall-rows" aria-live="polite">
           {shown.map((incident) => (
             <Row key={incident.id} incident={incident} />

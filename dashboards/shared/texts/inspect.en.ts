@@ -66,6 +66,7 @@ export const oversightEn: typeof oversightZh = {
   edgeOffline: 'Offline',
   lookLogged: 'Each look is written into the log.',
   gaps: 'What nobody would notice',
+  gapsMore: 'There are {{count}}; only the first {{shown}} are listed here. All are under Coverage.',
   gapsNone: 'No gaps: all devices are heard, all detectors tested in time.',
   gap: {
     silent: 'Silent',

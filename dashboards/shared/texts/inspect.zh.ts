@@ -64,6 +64,7 @@ export const oversightZh = {
   edgeOffline: '离线',
   lookLogged: '每次查看都会记入日志。',
   gaps: '没有人会察觉的地方',
+  gapsMore: '共 {{count}} 条，这里只列出前 {{shown}} 条；完整名单见“设备覆盖”。',
   gapsNone: '没有缺口：设备都在线，探测器都按期测试过。',
   gap: {
     silent: '失联',

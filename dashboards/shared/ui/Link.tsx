@@ -1,6 +1,7 @@
 import { useState, useSyncExternalStore } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ageOf, clockTime } from '../format.ts';
+import { doubtOf, type Doubt } from '../doubt.ts';
 import { useLanguage, useNow, usePicture, useViewer } from './hooks.ts';
 
 function useStatus() {
@@ -22,6 +23,12 @@ export function useStale(): boolean {
     };
   });
   return useSyncExternalStore(subscribe, () => live.status().stale);
+}
+
+/** useDoubt returns why nothing can be said of the present; it draws again when that changes. */
+export function useDoubt(): Doubt | undefined {
+  const picture = usePicture();
+  return doubtOf(picture, { stale: useStale() });
 }
 
 /** useMoment says when the gateway was last heard, in the time of the first site. */
