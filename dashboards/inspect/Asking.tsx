@@ -5,7 +5,7 @@ import { useViewer } from '../shared/ui/hooks.ts';
 import { useWords } from '../shared/ui/useWords.ts';
 import { isFireOfficer, offered } from './filter.ts';
 import { withValue } from './route.ts';
-import { within } from './standing.ts';
+import { within, withRegion } from './standing.ts';
 
 const states = ['raised', 'accepted', 'arrived', 'resolved'] as const;
 const groups = ['hazard', 'care', 'equipment'] as const;
@@ -62,7 +62,12 @@ export function WhereAsked({
     a.name.zh.localeCompare(b.name.zh, 'zh');
   return (
     <>
-      <Select name="region" label={t('oversight.region')} query={query} onChange={onChange}>
+      <Select
+        name="region"
+        label={t('oversight.region')}
+        query={query}
+        onChange={(next) => onChange(withRegion(tree, query, next.get('region') ?? ''))}
+      >
         {[...tree.regions].sort(byName).map(({ id, name }) => (
           <option key={id} value={id}>
             {localName(name, language)}

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { ReportLine } from '../shared/api/inspect.ts';
 import type { Severity } from '../shared/api/types.ts';
 import { accepted, incident, start } from '../shared/testing/incidents.ts';
-import { below, isOverdue, matters, reasons, standings, within } from './standing.ts';
+import { below, isOverdue, matters, reasons, standings, within, withRegion } from './standing.ts';
 import { standing, tree } from './testing.ts';
 
 const limits = tree().within_s;
@@ -92,4 +92,16 @@ test('a region holds what lies below it', () => {
   ).toEqual([true, true, true, true, false]);
   expect(below(one).map(({ id }) => id)).toEqual(['district']);
   expect(below(one, 'district').map(({ id }) => id)).toEqual(['township', 'other']);
+});
+
+describe('another region', () => {
+  const one = tree(standing('a'));
+  const asked = new URLSearchParams('region=township&township=township&site=a&offset=100&class=fire');
+  test('keeps a site that is in it', () => {
+    expect(withRegion(one, asked, 'village').toString()).toBe('region=village&class=fire&site=a');
+  });
+
+  test('drops a site and a township that nobody sees any more', () => {
+    expect(withRegion(one, asked, 'other').toString()).toBe('region=other&class=fire');
+  });
 });

@@ -1,5 +1,6 @@
 import type { RegionNode, RegionTree, ReportLine, SiteNode } from '../shared/api/inspect.ts';
 import { lifeSafety, type Incident } from '../shared/api/types.ts';
+import { withValue } from './route.ts';
 
 /** SiteState says how a site stands, the gravest first. */
 export type SiteState = 'hazard' | 'overdue' | 'silent' | 'gaps' | 'busy' | 'calm';
@@ -122,4 +123,19 @@ export function within(tree: RegionTree, region: string): (node: SiteNode) => bo
 /** below lists the regions right below one, or the topmost. */
 export function below(tree: RegionTree, region?: string): RegionNode[] {
   return tree.regions.filter(({ parent }) => parent === region);
+}
+
+/**
+ * withRegion returns a query for another region. The township, and a site that is
+ * not in the region, go: nobody sees them any more, and they would still narrow.
+ */
+export function withRegion(tree: RegionTree, query: URLSearchParams, region: string): URLSearchParams {
+  const next = withValue(query, 'region', region);
+  next.delete('township');
+  const inside = within(tree, region);
+  const here = new Set(tree.sites.filter(inside).map(({ site }) => site.id));
+  const sites = next.getAll('site').filter((id) => here.has(id));
+  next.delete('site');
+  for (const id of sites) next.append('site', id);
+  return next;
 }
