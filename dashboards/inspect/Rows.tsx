@@ -46,6 +46,8 @@ export default function Rows({ tree, query }: { tree: RegionTree; query: URLSear
   };
   const rows = table.data?.rows ?? [];
   const total = table.data?.total ?? 0;
+  // Until the answer is there, these are the rows of another question.
+  const former = table.isPlaceholderData;
   // Pages are of the screen; a file has all rows.
   const file = new URLSearchParams(asked);
   file.delete('offset');
@@ -56,10 +58,11 @@ export default function Rows({ tree, query }: { tree: RegionTree; query: URLSear
       className="rows-page"
       aria-labelledby="rows-title"
       data-testid="rows"
-      data-total={table.data?.total}
+      data-total={former ? undefined : table.data?.total}
+      aria-busy={former}
     >
       <h2 id="rows-title">
-        {t('oversight.table')} <small>{total}</small>
+        {t('oversight.table')} <small>{former || table.data === undefined ? '—' : total}</small>
       </h2>
       <Asking tree={tree} query={query} onChange={go} />
       <div className="tools">
@@ -82,10 +85,16 @@ export default function Rows({ tree, query }: { tree: RegionTree; query: URLSear
             ))}
           </fieldset>
         </details>
-        <a className="button" href={excelAddress(file, columns)} download data-testid="excel">
-          {t('oversight.excel')}
-        </a>
-        <button type="button" className="button" onClick={() => print()}>
+        {former ? (
+          <button type="button" className="button" disabled>
+            {t('oversight.excel')}
+          </button>
+        ) : (
+          <a className="button" href={excelAddress(file, columns)} download data-testid="excel">
+            {t('oversight.excel')}
+          </a>
+        )}
+        <button type="button" className="button" disabled={former} onClick={() => print()}>
           {t('oversight.print')}
         </button>
       </div>
@@ -94,15 +103,25 @@ export default function Rows({ tree, query }: { tree: RegionTree; query: URLSear
           {loadFailed(table.error)}
         </p>
       )}
-      {table.data?.cut === true && (
+      {!former && table.data?.cut === true && (
         <p role="status" className="none">
           {t('oversight.cut')}
         </p>
       )}
-      {table.isSuccess && rows.length === 0 && <p className="none">{t('oversight.noRows')}</p>}
-      {table.isPending && <p className="none">{t('common.loading')}</p>}
+      {table.isSuccess && !former && rows.length === 0 && <p className="none">{t('oversight.noRows')}</p>}
+      {(table.isPending || former) && (
+        <p className="none" role="status">
+          {t('common.loading')}
+        </p>
+      )}
       {rows.length > 0 && (
-        <div className="wide" tabIndex={0} role="region" aria-label={t('oversight.table')}>
+        <div
+          className="wide"
+          data-former={former}
+          tabIndex={0}
+          role="region"
+          aria-label={t('oversight.table')}
+        >
           <table className="grid rows" data-testid="incident-table">
             <caption className="unseen">{t('oversight.table')}</caption>
             <thead>
@@ -141,7 +160,7 @@ export default function Rows({ tree, query }: { tree: RegionTree; query: URLSear
           </table>
         </div>
       )}
-      {total > page && (
+      {total > page && !former && (
         <div className="pages">
           <button
             type="button"
