@@ -48,7 +48,8 @@ type Tick struct {
 	// last, and Times how often.
 	At, LastAt time.Time
 	Times      int
-	// Event is the last event.
+	// Event is the last activation, or the last test while there was none: a
+	// device that is tested after somebody pulled its cord takes nothing back.
 	Event care.Received
 	// Alarmed says that it became an alarm in spite of the test.
 	Alarmed bool
@@ -127,10 +128,10 @@ func (in Situation) walking() (kept bool, until time.Time) {
 // one. What is kept back and what alarms in spite of it are both on it.
 func (in Situation) tick(alarmed bool) *Tick {
 	w := in.Walk
-	if w == nil || in.Event.Phase == care.Clear || in.Event.Class.Equipment() || !w.Test.Runs(in.Now) {
+	if w == nil || in.Event.Phase == care.Clear || in.Event.Class.Equipment() {
 		return nil
 	}
-	if in.Held { // it is on the sheet already
+	if in.Held { // it is on the sheet already, also when the test is over by now
 		if w.Before == nil || !alarmed {
 			return nil
 		}
@@ -138,28 +139,36 @@ func (in Situation) tick(alarmed bool) *Tick {
 		t.Alarmed = true
 		return &t
 	}
+	if !w.Test.Runs(in.Now) {
+		return nil
+	}
 	t := Tick{Test: w.Test.ID, Point: in.Event.Point, Class: in.Event.Class, At: in.Event.Time}
 	if w.Before != nil {
 		t = *w.Before
 	}
-	t.LastAt, t.Event = in.Event.Time, in.Event
+	t.LastAt = in.Event.Time
+	if in.Event.Phase == care.Active || t.Event.Phase != care.Active {
+		t.Event = in.Event
+	}
 	t.Times++
 	t.Alarmed = t.Alarmed || alarmed
 	return &t
 }
 
 // OnDisowned makes an alarm of an event that a walk test kept back, because
-// whoever walks says that it was not he.
+// whoever walks says that it was not he. That it has ended in the meantime
+// changes nothing: smoke that has gone may have been the beginning, and whoever
+// opened the door is outside by now.
 func OnDisowned(in Situation) Decision {
 	in.Held = true
-	if !Momentary(in.Event.Class) {
-		return OnEvent(in) // nothing, when it has ended in the meantime
-	}
-	var d Decision
 	if in.Open != nil {
-		return d // people are called already
+		if Momentary(in.Event.Class) {
+			return Decision{} // people are called already
+		}
+		return OnEvent(in) // it may confirm what another point has raised
 	}
-	d = in.alarm(false)
+	d := in.alarm(in.Before.Active || len(in.Others) > 0)
 	d.Tick = in.tick(true)
+	d.Timers = append(d.Timers, in.heldTimer(time.Time{}))
 	return d
 }

@@ -51,25 +51,32 @@ func (w *Watch) EndWalk(ctx context.Context, id string, by care.Act) error {
 }
 
 // WalkAlarm makes an alarm of what was triggered in a walk test: whoever walks
-// says that it was not he. It returns the incident. The error is an
-// *alerts.IllegalError when the test has ended or nothing was triggered there.
+// says that it was not he. He may say so after the test as well, as long as
+// nobody was called: often it is then that he reads the sheet. It returns the
+// incident. The error is an *alerts.IllegalError when nothing was triggered
+// there, or people were called already.
 func (w *Watch) WalkAlarm(ctx context.Context, id string, point care.PointID, class care.Class, by care.Act) (care.Incident, error) {
 	var raised care.Incident
 	err := w.update(ctx, func(t *turn) error {
-		if _, err := t.runningWalk(ctx, id); err != nil {
-			return err
+		walk, err := t.tx.Walk(ctx, id)
+		if err != nil {
+			return fmt.Errorf("load the walk test %s: %w", id, err)
 		}
 		tick, err := t.tx.Tick(ctx, id, point, class)
 		if err != nil {
 			return fmt.Errorf("load what was triggered at point %s: %w", point, err)
 		}
-		if tick == nil || tick.Event.Phase != care.Active {
+		if walk == nil || tick == nil || tick.Event.Phase != care.Active {
 			return &alerts.IllegalError{Code: alerts.CodeNotFound, Kind: alerts.Walking}
+		}
+		if tick.Alarmed && !walk.Runs(t.now) {
+			return &alerts.IllegalError{Code: alerts.CodeWalkOver, Kind: alerts.Walking}
 		}
 		in, err := t.ticked(ctx, *tick)
 		if err != nil {
 			return err
 		}
+		in.Walk = &alerts.Walk{Test: *walk, Before: tick}
 		d := alerts.OnDisowned(in)
 		if d.Incident == nil { // somebody was faster
 			return &alerts.IllegalError{Code: alerts.CodeOpenIncident, Kind: alerts.Walking}

@@ -238,6 +238,76 @@ func TestATriggerThatWasNotOursBecomesAnAlarm(t *testing.T) {
 	})
 }
 
+// TestDisownedWhenItMatters: an alarm is made of a trigger also after the test,
+// after the smoke has gone, and after the device was tested once more.
+func TestDisownedWhenItMatters(t *testing.T) {
+	for name, test := range map[string]struct {
+		point   care.PointID
+		class   care.Class
+		then    func(n *night, w alerts.WalkTest)
+		lasting bool
+	}{
+		"after the test": {point: "203-smoke-a", class: care.Fire, then: func(n *night, w alerts.WalkTest) {
+			n.sends("203-smoke-a", care.Fire, care.Clear, "")
+			if err := n.watch.EndWalk(n.t.Context(), w.ID, electrician); err != nil {
+				n.t.Fatal(err)
+			}
+			n.waits(time.Minute)
+		}},
+		"after the smoke": {point: "203-smoke-a", class: care.Fire, then: func(n *night, _ alerts.WalkTest) {
+			n.waits(time.Minute)
+			n.sends("203-smoke-a", care.Fire, care.Clear, "")
+		}},
+		"while it lasts": {point: "203-smoke-a", class: care.Fire, lasting: true, then: func(*night, alerts.WalkTest) {}},
+		"after another test of the device": {point: "203-smoke-a", class: care.Fire, lasting: true, then: func(n *night, _ alerts.WalkTest) {
+			n.sends("203-smoke-a", care.Fire, care.Test, "")
+		}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			atNight(t, func(t *testing.T, n *night) {
+				w := n.walks(time.Hour)
+				n.sends(test.point, test.class, care.Active, "")
+				test.then(n, w)
+				if open := n.open(); len(open) > 0 {
+					t.Fatalf("too soon: %+v", open)
+				}
+				i, err := n.watch.WalkAlarm(t.Context(), w.ID, test.point, test.class, electrician)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if i.Class != test.class || i.Active != test.lasting || (i.ClearedAt == nil) != test.lasting {
+					t.Errorf("the incident is %+v", i)
+				}
+				if !n.sheet(w.ID)[0].Alarmed {
+					t.Error("the sheet does not say so")
+				}
+				n.waits(6 * time.Minute)
+				if i := n.only(); i.Alarms != 1 {
+					t.Errorf("it alarmed %d times, want once", i.Alarms)
+				}
+				n.quiet()
+			})
+		})
+	}
+	t.Run("not twice after the test", func(t *testing.T) {
+		atNight(t, func(t *testing.T, n *night) {
+			w := n.walks(time.Minute)
+			n.sends("203-smoke-a", care.Fire, care.Active, "")
+			n.sends("203-smoke-a", care.Fire, care.Clear, "")
+			n.waits(2 * time.Minute)
+			if _, err := n.watch.WalkAlarm(t.Context(), w.ID, "203-smoke-a", care.Fire, electrician); err != nil {
+				t.Fatal(err)
+			}
+			n.does(alerts.Resolve, "wang")
+			_, err := n.watch.WalkAlarm(t.Context(), w.ID, "203-smoke-a", care.Fire, electrician)
+			if wrong, ok := errors.AsType[*alerts.IllegalError](err); !ok || wrong.Code != alerts.CodeWalkOver {
+				t.Errorf("once more: %v", err)
+			}
+			n.quiet()
+		})
+	})
+}
+
 // What is not the electrician's is not kept back.
 func TestWhatAWalkTestDoesNotKeepBack(t *testing.T) {
 	for name, send := range map[string]func(n *night){
