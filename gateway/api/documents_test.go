@@ -65,6 +65,10 @@ func TestEveryMistakeHasItsLine(t *testing.T) {
 				{Location: "duties[0].rotations[0].order[0]", Line: 9, Column: 39},
 				{Location: "duties[0].rotations[0].order[1]", Line: 9, Column: 49},
 			}},
+		"a roster of brackets":      {"roster", strings.Repeat("[", 250_000), []api.Mistake{{Line: 1, Column: 101}}},
+		"ladders of brackets":       {"ladders", strings.Repeat("{a: ", 60_000), []api.Mistake{{Line: 1, Column: 401}}},
+		"rules of brackets":         {"rules", strings.Repeat("[", 60_000), []api.Mistake{{Line: 1}}},
+		"a roster of copies":        {"roster", "duties:\n  - shifts: &s [{}]\n  - shifts: *s\n", []api.Mistake{{Line: 3, Column: 13}}},
 		"a word that no roster has": {"roster", "duties: []\nholidays: []\n", []api.Mistake{{Line: 2, Column: 1}}},
 		"no YAML":                   {"ladders", "policies: [\n", []api.Mistake{{Line: 1, Column: 11}}},
 		"a ladder to a stranger": {"ladders", `policies:

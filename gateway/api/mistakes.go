@@ -9,6 +9,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	bounds "shouwang.care/shouwang/alerts/sheet"
 )
 
 // maxDocument bounds the text of a document in bytes.
@@ -22,10 +24,14 @@ type sheet struct {
 	mistakes []Mistake
 }
 
-// readSheet reads a document into v, strictly. Where that fails, the mistake is
-// noted.
+// readSheet reads a document into v, strictly. Where that fails, or the document
+// would take too much to read, the mistake is noted.
 func readSheet(text string, v any) (s *sheet) {
 	s = &sheet{lines: strings.Split(text, "\n")}
+	if r, ok := errors.AsType[*bounds.Refusal](bounds.Plain([]byte(text))); ok {
+		s.add("", r.Line, r.Column, r.Text)
+		return s
+	}
 	// The YAML library panics on some broken documents (1.19.2: a tag before an
 	// anchor). What somebody writes must not end the gateway.
 	defer func() {
