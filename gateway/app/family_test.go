@@ -232,7 +232,7 @@ func TestTheDaughterComesIn(t *testing.T) {
 	if len(r.texts) > 0 {
 		t.Errorf("somebody else was told: %s", <-r.texts)
 	}
-	// Of five messages in a row the last two are not sent.
+	// Of five messages in a row to one number the last three are not sent.
 	throttled := 0
 	for range 4 {
 		if status, _ := r.browser().call("POST", "/api/family/codes", `{"telephone":"13800000009"}`, nil); status == http.StatusTooManyRequests {

@@ -16,11 +16,10 @@ import (
 
 // familyRoom is the part of the API for relatives.
 func (a *App) familyRoom() api.Room {
-	phones := &codePhones{outbox: a.outbox, queue: make(chan queuedCode, codeQueue), failed: func(u people.User, err error) {
-		a.opts.Log.Warn("a code for a family was not sent", "user", u.ID, "err", err)
-	}}
-	a.parts.run("the codes of families", phones.run)
-	room := &family.Room{Entries: familyEntries{a.store}, Wishes: familyWishes{apiPapers{a.store, a.watch.Changed}}, Phones: phones}
+	phones, entries := codePhones{a.outbox}, familyEntries{a.store}
+	courier := family.NewCourier(entries, phones, a.opts.Log)
+	a.parts.run("the codes of families", courier.Run)
+	room := &family.Room{Entries: entries, Wishes: familyWishes{apiPapers{a.store, a.watch.Changed}}, Phones: phones, Courier: courier}
 	if push, ok := a.reach.channels[ladder.WebPush].(interface{ PublicKey() string }); ok {
 		room.PushKey = push.PublicKey()
 	}
@@ -35,7 +34,7 @@ func (e familyEntries) Invite(ctx context.Context, user care.UserID, token strin
 	return e.Update(ctx, func(tx *ledger.Tx) error { return tx.Invite(ctx, user, token, until) })
 }
 
-// SaveCode makes a code the one of a user.
+// SaveCode makes a code one of a user.
 func (e familyEntries) SaveCode(ctx context.Context, user care.UserID, challenge, code string, until time.Time) error {
 	return e.Update(ctx, func(tx *ledger.Tx) error { return tx.SaveCode(ctx, user, challenge, code, until) })
 }
@@ -61,59 +60,23 @@ func (w familyWishes) SetWants(ctx context.Context, user care.UserID, wants peop
 	return err
 }
 
-const (
-	// codeQueue is how many codes wait to be sent; more are not sent, and whoever
-	// waits for one asks again.
-	codeQueue = 64
-	// codeLife is what the message says; the room keeps it.
-	codeLife = 10 * time.Minute
-)
-
-type queuedCode struct {
-	user people.User
-	code string
-}
+// codeLife is what the message says; the room keeps it.
+const codeLife = 10 * time.Minute
 
 // codePhones reaches telephones with codes.
-type codePhones struct {
-	outbox *outbox.Outbox
-	queue  chan queuedCode
-	failed func(people.User, error)
-}
+type codePhones struct{ outbox *outbox.Outbox }
 
 // Number returns the telephone of a user.
-func (p *codePhones) Number(u people.User) string {
+func (p codePhones) Number(u people.User) string {
 	c, _ := p.outbox.Telephone(u)
 	return c.Address
 }
 
 // SendCode sends a code at once.
-func (p *codePhones) SendCode(ctx context.Context, u people.User, code string) error {
+func (p codePhones) SendCode(ctx context.Context, u people.User, code string) error {
 	err := p.outbox.SendCode(ctx, u, code, codeLife)
 	if errors.Is(err, outbox.ErrNoPhone) {
 		return family.ErrNoPhone
 	}
 	return err
-}
-
-// Queue sends a code soon.
-func (p *codePhones) Queue(u people.User, code string) {
-	select {
-	case p.queue <- queuedCode{u, code}:
-	default:
-		p.failed(u, errors.New("too many wait to be sent"))
-	}
-}
-
-func (p *codePhones) run(ctx context.Context) error {
-	for {
-		select {
-		case <-ctx.Done():
-			return nil
-		case q := <-p.queue:
-			if err := p.SendCode(context.WithoutCancel(ctx), q.user, q.code); err != nil {
-				p.failed(q.user, err)
-			}
-		}
-	}
 }

@@ -17,6 +17,10 @@ import (
 // over.
 const CodeTries = 5
 
+// CodesKept is how many codes of one user are good at a time; the oldest is over
+// when one more is sent.
+const CodesKept = 3
+
 // wantsColumn is what a column holds of what a family wants; empty for all.
 func wantsColumn(w people.Wants) string {
 	if !w.UrgentOnly && len(w.Quiet) == 0 {
@@ -97,19 +101,31 @@ func (s *Store) Invited(ctx context.Context, token string) (user care.UserID, fo
 }
 
 // SaveCode keeps the hash of a code that is sent to a user, good until a time
-// for whoever has the challenge; the one before is over.
+// for whoever has the challenge. Codes under other challenges stay good, up to
+// CodesKept.
 func (t *Tx) SaveCode(ctx context.Context, user care.UserID, challenge, code string, until time.Time) error {
 	doing := "keep the entry code of user " + string(user)
 	if err := t.exec(ctx, doing, `DELETE FROM entry_code WHERE expires_at <= $1`, micros(time.Now())); err != nil {
 		return err
 	}
-	return t.exec(ctx, doing, `INSERT INTO entry_code ("user", challenge_hash, code_hash, expires_at, tries) VALUES ($1, $2, $3, $4, 0)
-		ON CONFLICT ("user") DO UPDATE SET challenge_hash = excluded.challenge_hash, code_hash = excluded.code_hash,
-			expires_at = excluded.expires_at, tries = 0`,
-		string(user), hashOf(challenge), hashOf(challenge, code), micros(until))
+	if err := t.exec(ctx, doing, `INSERT INTO entry_code (challenge_hash, "user", code_hash, expires_at, tries) VALUES ($1, $2, $3, $4, 0)`,
+		hashOf(challenge), string(user), hashOf(challenge, code), micros(until)); err != nil {
+		return err
+	}
+	return t.exec(ctx, doing, `DELETE FROM entry_code WHERE "user" = $1 AND challenge_hash NOT IN
+		(SELECT c.challenge_hash FROM entry_code c WHERE c."user" = $1 ORDER BY c.expires_at DESC, c.challenge_hash LIMIT $2)`, string(user), CodesKept)
 }
 
-// TryCode tells whose code it is, and uses it and the user's invitation up; user
+// StaffContacts returns the ways to a user as staff entered them last, whatever
+// he has made of them since; none for an unknown one.
+func (s *Store) StaffContacts(ctx context.Context, user care.UserID) ([]people.Contact, error) {
+	var column string
+	_, err := first(ctx, s.read, func(r *sql.Rows) error { return r.Scan(&column) }, `SELECT staff_contacts FROM "user" WHERE id = $1`, string(user))
+	return readContacts(column), wrapIf("read the contacts of user "+string(user), err)
+}
+
+// TryCode tells whose code it is, and uses it, all others of the user and his
+// invitation up; user
 // is empty for a challenge that is over or never was. A wrong code counts as one
 // of CodeTries; ok is false then, and user says whose it would have been.
 func (t *Tx) TryCode(ctx context.Context, challenge, code string) (user care.UserID, ok bool, err error) {

@@ -354,7 +354,7 @@ func (t *Tx) eraseRelatives(ctx context.Context, doing string, id care.ResidentI
 // eraseUser erases who a user is. The id stays, since the logs name it.
 func (t *Tx) eraseUser(ctx context.Context, doing string, id care.UserID) error {
 	if err := t.exec(ctx, doing, `UPDATE "user" SET login = $1, name = '', password_hash = '', pin_hash = '', totp_secret = '', subject = '',
-		badge = '', contacts = '`+noContacts+`', wants = '', disabled = TRUE WHERE id = $2`, "erased-"+string(id), string(id)); err != nil {
+		badge = '', contacts = '`+noContacts+`', staff_contacts = '`+noContacts+`', wants = '', disabled = TRUE WHERE id = $2`, "erased-"+string(id), string(id)); err != nil {
 		return err
 	}
 	for _, table := range []string{"invitation", "entry_code"} {

@@ -266,6 +266,10 @@ func (a application) apply(old, next *registers, sum *Summary) error {
 			r.TOTPSecret, r.Wants = was.TOTPSecret, was.Wants
 			r.Language = cmp.Or(r.Language, was.Language)
 			r.Contacts = cmp.Or(r.Contacts, was.Contacts, noContacts)
+			// What staff sends back as the user left it, staff has not vouched for.
+			if r.StaffContacts = was.StaffContacts; r.Contacts != was.Contacts {
+				r.StaffContacts = r.Contacts
+			}
 		})
 	return err
 }

@@ -104,6 +104,9 @@ type (
 		PINHash       string `bun:"pin_hash"`
 		TOTPSecret    string `bun:"totp_secret"`
 		Wants         string // JSON
+		// StaffContacts are the contacts as a plan set them last, which the user
+		// cannot change.
+		StaffContacts string // JSON
 	}
 	// textColumns is a care.Text in two columns.
 	textColumns struct {

@@ -99,7 +99,7 @@ func (s *Store) eraseOld(ctx context.Context, r Retention, by care.Act, done Era
 			WHERE l.at < $1 AND l.site = '` + string(AuditLog) + `' ORDER BY l.at LIMIT $2)`},
 		{"sessions", r.Expired, `DELETE FROM session WHERE token_hash IN (SELECT x.token_hash FROM session x WHERE x.expires_at < $1 LIMIT $2)`},
 		{"links", r.Expired, `DELETE FROM invitation WHERE "user" IN (SELECT x."user" FROM invitation x WHERE x.expires_at < $1 LIMIT $2)`},
-		{"codes", r.Expired, `DELETE FROM entry_code WHERE "user" IN (SELECT x."user" FROM entry_code x WHERE x.expires_at < $1 LIMIT $2)`},
+		{"codes", r.Expired, `DELETE FROM entry_code WHERE challenge_hash IN (SELECT x.challenge_hash FROM entry_code x WHERE x.expires_at < $1 LIMIT $2)`},
 	} {
 		if err := s.eraseClass(ctx, c, done); err != nil {
 			return err

@@ -21,11 +21,17 @@ import (
 const (
 	invitationLife = 72 * time.Hour
 	codeLife       = 10 * time.Minute
-	// A message costs money and may be a nuisance: three codes at once to one
-	// telephone, one more each five minutes; of one address ten, and one more a
-	// minute.
-	codesAtOnce, codeEvery     = 3, 5 * time.Minute
-	remoteAtOnce, remoteEvery  = 10, time.Minute
+	// A message costs money and may be a nuisance: three codes at once by one
+	// link, one more each five minutes; of one address ten, and one more a minute.
+	codesAtOnce, codeEvery    = 3, 5 * time.Minute
+	remoteAtOnce, remoteEvery = 10, time.Minute
+	// By number anybody may ask, so nobody may use up what another has: of one
+	// address two codes at once to one number, and one more when the first is
+	// over. They and the one that she asked for herself are three, as many as are
+	// good at a time (ledger.CodesKept). That of all addresses together is deep, and
+	// bounds what many of them can send and guess.
+	typedAtOnce, typedEvery    = 2, codeLife
+	numberAtOnce, numberEvery  = 12, 5 * time.Minute
 	answersAtOnce, answerEvery = 20, 10 * time.Second
 )
 
@@ -110,7 +116,7 @@ func (r *Room) code(ctx context.Context, in *codeRequest) (CodeView, error) {
 		return CodeView{}, err
 	}
 	if in.Body.Invitation == "" {
-		return v, r.codeByNumber(ctx, in.Body.Telephone, v, code)
+		return v, r.codeByNumber(in, v, code)
 	}
 	id, found, err := r.Entries.Invited(ctx, in.Body.Invitation)
 	if err != nil {
@@ -135,14 +141,20 @@ func (r *Room) code(ctx context.Context, in *codeRequest) (CodeView, error) {
 	return v, nil
 }
 
-// codeByNumber sends a code to somebody who was here before, if the number is
-// that of one relative.
-func (r *Room) codeByNumber(ctx context.Context, typed string, v CodeView, code string) error {
-	number := plain(typed)
+// codeByNumber has a code sent to somebody who was here before. The answer is the
+// same, and as soon, whether the number is in the register or not: the courier does
+// the rest.
+func (r *Room) codeByNumber(in *codeRequest, v CodeView, code string) error {
+	number := plain(in.Body.Telephone)
 	if len(number) < 5 {
 		return api.NewProblem(http.StatusUnprocessableEntity, api.CodeInvalid, "a telephone number is needed")
 	}
-	if _, err := r.a.Slow("family code to "+number, codesAtOnce, codeEvery); err != nil {
+	refund, err := r.a.Slow("family code to "+number+" from "+in.remote, typedAtOnce, typedEvery)
+	if err != nil {
+		return err
+	}
+	if _, err := r.a.Slow("family code to "+number, numberAtOnce, numberEvery); err != nil {
+		refund()
 		return err
 	}
 	var found []people.User
@@ -151,13 +163,7 @@ func (r *Room) codeByNumber(ctx context.Context, typed string, v CodeView, code 
 			found = append(found, u)
 		}
 	}
-	if len(found) != 1 { // of two who share one telephone nobody knows who asks
-		return nil
-	}
-	if err := r.Entries.SaveCode(ctx, found[0].ID, v.Challenge, code, v.ExpiresAt); err != nil {
-		return err
-	}
-	r.Phones.Queue(found[0], code)
+	r.Courier.take(errand{found, number, v.Challenge, code, v.ExpiresAt})
 	return nil
 }
 

@@ -29,9 +29,12 @@ type Entries interface {
 	// Invited returns whose a token is; found is false when it is nobody's, or
 	// no longer.
 	Invited(ctx context.Context, token string) (user care.UserID, found bool, err error)
-	// SaveCode makes a code that of a user until a time, for whoever has the
-	// challenge; the one before is over.
+	// SaveCode makes a code one of a user until a time, for whoever has the
+	// challenge; a few under other challenges stay good beside it.
 	SaveCode(ctx context.Context, user care.UserID, challenge, code string, until time.Time) error
+	// StaffContacts returns the ways to a user as staff entered them last,
+	// whatever he has made of them since.
+	StaffContacts(ctx context.Context, user care.UserID) ([]people.Contact, error)
 	// TryCode tells whose code it is, and uses it and the invitation up. With ok
 	// false the code is wrong or over; user is then whose it would have been, or
 	// empty. After five wrong ones a code is over.
@@ -53,9 +56,6 @@ type Phones interface {
 	// SendCode sends a code there. The error is ErrNoPhone, or says in a sentence
 	// why it was not delivered.
 	SendCode(ctx context.Context, u people.User, code string) error
-	// Queue sends a code there later, so that nobody learns by waiting whether a
-	// telephone is in the register.
-	Queue(u people.User, code string)
 }
 
 // ErrNoPhone says that no telephone for text messages is registered of a user,
@@ -68,6 +68,9 @@ type Room struct {
 	Entries Entries
 	Wishes  Wishes
 	Phones  Phones
+	// Courier brings the codes of those who ask by number; it is run by whoever
+	// makes it.
+	Courier *Courier
 	// PushKey is the public VAPID key of this gateway in base64url; empty where it
 	// sends no web push.
 	PushKey string
@@ -75,13 +78,13 @@ type Room struct {
 	a *api.API
 }
 
-// relatives are whom these pages are for.
 // The codes of problems of this room.
 const (
 	CodeNoPhone = "no_phone" // no telephone for text messages is registered
 	CodeNotSent = "not_sent" // the service did not take the message
 )
 
+// relatives are whom these pages are for.
 var relatives = []people.Role{people.Family}
 
 // Register enters the operations.

@@ -115,14 +115,57 @@ func testEntryCode(t *testing.T, e Engine) {
 		if _, ok := try("c", "123456"); ok {
 			t.Error("the code is good after five wrong ones")
 		}
-		send("d", "123456")
-		send("e", "111111")
-		if _, ok := try("d", "123456"); ok {
-			t.Error("the code before is good after another was sent")
+		// Whoever asks with her number does not end her code, until there are
+		// CodesKept after it.
+		for _, challenge := range []string{"d", "x", "y", "z"} {
+			send(challenge, "123456")
+			time.Sleep(time.Second)
 		}
+		if _, ok := try("d", "123456"); ok {
+			t.Errorf("a code is good after %d others were sent", ledger.CodesKept)
+		}
+		if user, ok := try("x", "123456"); !ok || user != "u-son" {
+			t.Errorf("a code before two others gives %q, %v", user, ok)
+		}
+		for _, challenge := range []string{"y", "z"} {
+			if _, ok := try(challenge, "123456"); ok {
+				t.Errorf("the code of %s is good after he came in", challenge)
+			}
+		}
+		send("e", "111111")
 		time.Sleep(10 * time.Minute)
 		if _, ok := try("e", "111111"); ok {
 			t.Error("the code is good after ten minutes")
 		}
 	})
+}
+
+// testStaffContacts: what a user makes of his contacts is his, and staff has not
+// vouched for it by sending it back.
+func testStaffContacts(t *testing.T, e Engine) {
+	s := furnished(t, e)
+	ctx := t.Context()
+	mine := []people.Contact{{Channel: "sms", Address: "+8613900000009"}}
+	expect := func(when string, want []people.Contact) {
+		t.Helper()
+		if diff := cmp.Diff(want, must[[]people.Contact](t)(s.StaffContacts(ctx, "u-chen"))); diff != "" {
+			t.Errorf("%s staff vouches for (-want +got):\n%s", when, diff)
+		}
+	}
+	staff := plan().Users[2].Contacts
+	expect("at first", staff)
+	update(t, s, func(tx *ledger.Tx) error { return tx.SetUserContacts(ctx, "u-chen", mine, "zh") })
+	expect("after she changed them", staff)
+	p := plan()
+	p.Users[2].Contacts, p.Users[2].Name = mine, "陈大妈"
+	must[ledger.Summary](t)(s.ApplyPlan(ctx, p))
+	expect("after her name was changed", staff)
+	p.Users[2].Contacts = []people.Contact{{Channel: "sms", Address: "+8613700000007"}}
+	must[ledger.Summary](t)(s.ApplyPlan(ctx, p))
+	expect("after staff changed them", p.Users[2].Contacts)
+	p.Users[2].Contacts = nil
+	if sum := must[ledger.Summary](t)(s.ApplyPlan(ctx, p)); sum.Users.Changed != 0 {
+		t.Errorf("a plan without contacts changed %d users", sum.Users.Changed)
+	}
+	expect("after a plan without", []people.Contact{{Channel: "sms", Address: "+8613700000007"}})
 }

@@ -64,6 +64,7 @@ func Run(t *testing.T, e Engine) {
 		"family/what it wants":            testWants,
 		"family/invitation":               testInvitation,
 		"family/code":                     testEntryCode,
+		"family/what staff vouches for":   testStaffContacts,
 		"privacy/a person erased":         testErasePerson,
 		"privacy/not while it is open":    testErasePersonOpen,
 		"privacy/old data erased":         testEraseOld,
