@@ -74,6 +74,7 @@ type API struct {
 	gate     *gate
 	throttle *throttle
 	hands    *hands
+	looks    *looks
 	steps    *secondSteps
 	metrics  *metrics
 	site     *website
@@ -85,7 +86,7 @@ type API struct {
 // New returns the API. The error says what of the web app could not be read, or
 // which of the origins is none.
 func New(o Options) (*API, error) {
-	a := &API{Options: o, metrics: newMetrics(o.Registerer), throttle: newThrottle(), hands: newHands(), steps: newSecondSteps()}
+	a := &API{Options: o, metrics: newMetrics(o.Registerer), throttle: newThrottle(), hands: newHands(), looks: newLooks(), steps: newSecondSteps()}
 	a.routes = newRoutes(a.metrics)
 	a.sessions = newSessions(o.Sessions, o.TLS, a.ledgerTrouble)
 	var err error

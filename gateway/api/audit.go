@@ -25,7 +25,7 @@ type AuditRowView struct {
 	Kind   care.EntryKind `json:"kind" enum:"audit.signed_in,audit.sign_in_refused,audit.signed_out,audit.looked,audit.changed,audit.exported,audit.erased"`
 	By     care.UserID    `json:"by,omitempty" doc:"absent for what nobody did who is known"`
 	Name   string         `json:"name,omitempty"`
-	About  string         `json:"about,omitempty" doc:"site:ID, resident:ID, user:ID"`
+	About  string         `json:"about,omitempty" doc:"site:ID, region:ID, resident:ID, user:ID"`
 	// AboutName is how people call it, where it is still registered.
 	AboutName string `json:"about_name,omitempty"`
 	Detail    string `json:"detail,omitempty"`
@@ -76,6 +76,9 @@ func aboutName(d *people.Directory, about string) string {
 		return d.Users[care.UserID(id)].Name
 	case "resident":
 		return d.Residents[care.ResidentID(id)].Name
+	case "region":
+		name := d.Regions[care.RegionID(id)].Name
+		return cmp.Or(name.ZH, name.EN)
 	case "site":
 		name := d.Sites[care.SiteID(id)].Name
 		return cmp.Or(name.ZH, name.EN)

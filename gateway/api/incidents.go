@@ -151,6 +151,9 @@ func (a *API) find(ctx context.Context, u people.User, id string) (care.Incident
 
 func (a *API) detail(ctx context.Context, u people.User, in *incidentRequest) (IncidentDetail, error) {
 	i, err := a.find(ctx, u, in.ID)
+	if err == nil && u.Role == people.Inspector {
+		err = a.looked(ctx, u, "site:"+string(i.Site))
+	}
 	if err != nil {
 		return IncidentDetail{}, err
 	}

@@ -86,6 +86,11 @@ func (a *API) require(roles []people.Role) func(huma.Context, func(huma.Context)
 				refuse(ctx, a.huma, p)
 				return
 			}
+			if err := a.lookAt(ctx, u); err != nil {
+				a.Log.ErrorContext(ctx.Context(), "a look cannot be logged", "error", err)
+				huma.WriteErr(a.huma, ctx, http.StatusServiceUnavailable, "the gateway cannot log that you look; try again in some seconds")
+				return
+			}
 			if time.Until(a.sessions.Deadline(ctx.Context())) < sessionLife/2 {
 				a.sessions.SetDeadline(ctx.Context(), time.Now().Add(sessionLife))
 			}

@@ -131,7 +131,7 @@ func plan() ledger.Plan {
 	return p
 }
 
-func newRig(t testing.TB) *rig {
+func newRig(t testing.TB, change ...func(*inspect.Room)) *rig {
 	t.Helper()
 	r := &rig{t: t}
 	var err error
@@ -143,10 +143,14 @@ func newRig(t testing.TB) *rig {
 		t.Fatal(err)
 	}
 	registry := prometheus.NewRegistry()
+	room := inspect.New(r.store)
+	for _, c := range change {
+		c(room)
+	}
 	if r.api, err = api.New(api.Options{
 		Accounts: r.store, Sessions: r.store.Sessions(), Book: r.store, Archive: archive{r.store}, Coverage: covered{r.store},
 		Audit: log{r.store}, Log: slog.New(slog.DiscardHandler), Registerer: registry, Gatherer: registry,
-		Rooms: []api.Room{inspect.New(r.store)},
+		Rooms: []api.Room{room},
 	}); err != nil {
 		t.Fatal(err)
 	}

@@ -30,12 +30,13 @@ type Tests interface {
 // Room enters the operations of inspectors.
 type Room struct {
 	Tests Tests
-	looks *looks
-	api   *api.API
+	// Most is how many rows a table or a file has at most; New sets MaxRows.
+	Most int
+	api  *api.API
 }
 
 // New returns the room; without Tests it can only be described.
-func New(tests Tests) *Room { return &Room{Tests: tests, looks: newLooks()} }
+func New(tests Tests) *Room { return &Room{Tests: tests, Most: MaxRows} }
 
 // viewers are inspectors, and operators, who see of incidents no more than they do.
 var viewers = []people.Role{people.Inspector, people.Operator}
