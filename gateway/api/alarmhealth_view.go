@@ -183,8 +183,9 @@ func renderAlarmHealth(d *people.Directory, f Form, sites []care.SiteID, r healt
 		v.Peak = &PeakView{p.Site, p.At, p.Count}
 	}
 	point := func(w health.Where) AlarmPoint {
-		p := AlarmPoint{Site: w.Site, Class: w.Class, Place: renderPlace(d, f, care.Incident{Site: w.Site, Class: w.Class, Point: w.Point})}
-		if f == FormStaff || public(w.Class) {
+		i := care.Incident{Site: w.Site, Class: w.Class, Point: w.Point}
+		p := AlarmPoint{Site: w.Site, Class: w.Class, Place: renderPlace(d, f, i)}
+		if f == FormStaff || open(d, f, i) {
 			p.Point = w.Point
 		}
 		return p
@@ -209,7 +210,7 @@ func renderAlarmHealth(d *people.Directory, f Form, sites []care.SiteID, r healt
 	var advice []health.Advice
 	for _, x := range r.Advice {
 		// That an alarm about a resident was false is for the staff who went.
-		if seesCause(f, x.Class) {
+		if seesCause(f, open(d, f, care.Incident{Site: x.Site, Class: x.Class, Point: x.Point})) {
 			advice = append(advice, x)
 		}
 	}

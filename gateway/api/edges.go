@@ -66,12 +66,12 @@ func (a *API) edges(_ context.Context, u people.User, in *pointsRequest) (EdgesV
 		}
 		for _, f := range h.Faults {
 			points := append([]care.PointID{}, f.Points...)
-			if u.FireOfficer() { // what else an edge has beside detectors is no matter of his
+			if u.Role == people.Inspector { // which of them stand beside residents is no matter of his
 				points = slices.DeleteFunc(points, func(id care.PointID) bool {
 					p, _ := d.Point(name.Site, id)
-					return !d.SeesPoint(u, p)
+					return !d.SeesDevice(u, p)
 				})
-				if len(points) == 0 {
+				if u.FireOfficer() && len(points) == 0 {
 					continue
 				}
 			}

@@ -88,7 +88,7 @@ func (a *API) points(_ context.Context, u people.User, in *pointsRequest) (Cover
 	form := FormOf(u)
 	v := CoverageView{Time: time.Now().UTC(), Points: []PointView{}}
 	for key, p := range d.Points {
-		if in.Site != "" && key.Site != in.Site || p.Retired || !d.SeesPoint(u, p) {
+		if in.Site != "" && key.Site != in.Site || p.Retired || !d.SeesDevice(u, p) {
 			continue
 		}
 		proof, known := proofs[key]
@@ -115,12 +115,12 @@ func (a *API) points(_ context.Context, u people.User, in *pointsRequest) (Cover
 // personal reports whether a quantity follows what a resident does: when he
 // lies in bed, opens his door, moves. Only the staff of his site sees it.
 func personal(q care.Quantity) bool {
-	return q == care.Occupancy || q == care.Contact || q == care.Acceleration
+	return q == care.Occupancy || q == care.Contact || q == care.Acceleration || q == care.Motion
 }
 
 func (a *API) series(ctx context.Context, u people.User, in *seriesRequest) (SeriesView, error) {
 	d := a.Book.Directory()
-	if p, known := d.Point(in.Site, in.Point); !known || !d.SeesPoint(u, p) {
+	if p, known := d.Point(in.Site, in.Point); !known || !d.SeesDevice(u, p) {
 		return SeriesView{}, ErrNotFound("point")
 	}
 	if personal(in.Quantity) && !u.Role.Staff() {

@@ -25,10 +25,9 @@ func TestCoverageSaysWhenAPointWasHeard(t *testing.T) {
 		Place:    api.PlaceView{Floor: "2", Zone: &room, Bed: "1", Point: new(text("1 床拉绳", "Cord of bed 1"))},
 		Resident: &api.ResidentView{ID: "r-li", Name: "李秀兰", Risk: new(text("高跌倒风险", "High risk of falls"))},
 	}
-	forOperators, forInspectors := cord, cord
-	forOperators.Resident, forInspectors.Resident = nil, nil
-	forInspectors.Place = api.PlaceView{Floor: "2", Zone: &room}
-	for login, want := range map[string]api.PointView{"chen": cord, "ops": forOperators, "zhou": forInspectors} {
+	forOperators := cord
+	forOperators.Resident = nil
+	for login, want := range map[string]api.PointView{"chen": cord, "ops": forOperators} {
 		t.Run(login, func(t *testing.T) {
 			c := read[api.CoverageView](t, r.as(login).get("/api/points?site=songhe"))
 			if len(c.Points) != 3 || time.Since(c.Time) > time.Minute {
@@ -48,6 +47,59 @@ func TestCoverageSaysWhenAPointWasHeard(t *testing.T) {
 			}
 			if p := c.Points[1]; p.LastSeen != nil || p.Commissioned != nil || p.State != care.Unproven || p.Doubt != care.DoubtNever || p.Proof != care.ProofNone {
 				t.Errorf("a point that was never heard stands as %+v", p)
+			}
+		})
+	}
+}
+
+// TestAnInspectorIsShownDetectorsOnly: when the cord of a room was heard tells whose
+// alarm it was that he sees without a room.
+func TestAnInspectorIsShownDetectorsOnly(t *testing.T) {
+	r := newRig(t)
+	r.cover.Seen(songhe, "203-1-cord", time.Now(), care.ProofReport)
+	zhou := r.as("zhou")
+	c := read[api.CoverageView](t, zhou.get("/api/points?site=songhe"))
+	room := text("203 房", "Room 203")
+	want := api.PlaceView{Floor: "2", Zone: &room, Point: new(text("烟感", "Smoke detector"))}
+	if len(c.Points) != 1 || c.Points[0].ID != "203-smoke" {
+		t.Fatalf("the inspector is shown %+v", c.Points)
+	}
+	if diff := cmp.Diff(want, c.Points[0].Place); diff != "" {
+		t.Errorf("the detector (-want +got):\n%s", diff)
+	}
+	const course = "&quantity=battery_level&from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:00Z"
+	zhou.get("/api/series?site=songhe&point=203-smoke"+course).problem(t, 422, api.CodeInvalid)
+	zhou.get("/api/series?site=songhe&point=203-1-cord"+course).problem(t, 404, api.CodeNotFound)
+}
+
+// TestEveryLookOfAnInspectorIsLogged, whichever operation shows him a site; asked
+// again within minutes it is the same look.
+func TestEveryLookOfAnInspectorIsLogged(t *testing.T) {
+	for name, path := range map[string]string{
+		"coverage": "/api/points?site=songhe", "edges": "/api/edges?site=songhe", "history": "/api/incidents?site=songhe",
+		"shelves": "/api/shelves?site=songhe", "readings": "/api/series?site=songhe&point=203-smoke&quantity=battery_level&from=2026-01-01T00:00:00Z&to=2026-01-02T00:00:00Z",
+		"one incident": "/api/incidents/",
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			r.serve()
+			if name == "one incident" {
+				path += r.raise(songhe, "203-smoke", care.Fire)
+			}
+			zhou, chen := r.as("zhou"), r.as("chen")
+			for range 2 {
+				zhou.get(path).expect(t, 200)
+				chen.get(path).expect(t, 200) // she works there
+			}
+			zhou.get("/api/points?site=qinghe").expect(t, 404) // out of his scope
+			var looks []string
+			for _, row := range read[api.AuditView](t, r.as("ops").get("/api/audit")).Rows {
+				if row.Kind == care.AuditLooked {
+					looks = append(looks, string(row.By)+" "+row.About)
+				}
+			}
+			if diff := cmp.Diff([]string{"u-zhou site:songhe"}, looks); diff != "" {
+				t.Errorf("the looks that are logged (-want +got):\n%s", diff)
 			}
 		})
 	}

@@ -75,9 +75,19 @@ func ViewOf(d *people.Directory, u people.User) string {
 	return digest(strings.Join(parts, "\n"))[:16]
 }
 
-// public reports whether an incident of the class says nothing about what a
+// Public reports whether an incident of the class says nothing about what a
 // resident needs help with: hazards to the building, and equipment.
-func public(c care.Class) bool { return c.LifeSafety() || c.Equipment() }
+func Public(c care.Class) bool { return c.LifeSafety() || c.Equipment() }
+
+// open reports whether a form that hides what is about residents shows an incident
+// with its place, cause and reason. Who keeps the equipment must find it wherever
+// it stands; an inspector need not know beside whose bed.
+func open(d *people.Directory, f Form, i care.Incident) bool {
+	if f == FormInspector {
+		return d.Impersonal(i)
+	}
+	return Public(i.Class)
+}
 
 // Render returns an incident in a form. Whether the viewer may see it at all
 // is asked before.
@@ -89,11 +99,12 @@ func Render(d *people.Directory, f Form, i care.Incident) IncidentView {
 		ClearedAt: i.ClearedAt, CancelledAt: i.CancelledAt, Late: i.Late, Clock: string(i.Clock), Revision: i.Revision,
 		Place: renderPlace(d, f, i), Resident: renderResident(d, f, i.Resident), Can: []string{},
 	}
-	v.Accepted, v.Arrived, v.Resolved = renderAct(f, i.Class, i.Accepted), renderAct(f, i.Class, i.Arrived), renderAct(f, i.Class, i.Resolved)
-	if seesCause(f, i.Class) {
+	shown := open(d, f, i)
+	v.Accepted, v.Arrived, v.Resolved = renderAct(f, shown, i.Accepted), renderAct(f, shown, i.Arrived), renderAct(f, shown, i.Resolved)
+	if seesCause(f, shown) {
 		v.Cause = i.Cause
 	}
-	if seesReason(f, i.Class) {
+	if seesReason(f, shown) {
 		v.Reason = i.Reason
 	}
 	if f != FormFamily {
@@ -106,14 +117,14 @@ func Render(d *people.Directory, f Form, i care.Incident) IncidentView {
 	return v
 }
 
-func seesCause(f Form, c care.Class) bool {
-	return f == FormStaff || f == FormFamily || f != FormWall && public(c)
+func seesCause(f Form, open bool) bool {
+	return f == FormStaff || f == FormFamily || f != FormWall && open
 }
-func seesReason(f Form, c care.Class) bool {
-	return f == FormStaff || f != FormFamily && f != FormWall && public(c)
+func seesReason(f Form, open bool) bool {
+	return f == FormStaff || f != FormFamily && f != FormWall && open
 }
-func seesNames(f Form, c care.Class) bool {
-	return f == FormStaff || f == FormInspector && public(c)
+func seesNames(f Form, open bool) bool {
+	return f == FormStaff || f == FormInspector && open
 }
 
 // can lists what staff may do with an incident.
@@ -161,7 +172,7 @@ func renderSite(d *people.Directory, id care.SiteID) SiteView {
 // renderPlace says where an incident is: the room from the incident's zone,
 // bed and what stands there from its point.
 func renderPlace(d *people.Directory, f Form, i care.Incident) PlaceView {
-	if f == FormFamily || f != FormStaff && f != FormWall && !public(i.Class) {
+	if f == FormFamily || f != FormStaff && f != FormWall && !open(d, f, i) {
 		return PlaceView{}
 	}
 	return placeOf(d, i.Site, i.Zone, i.Point, f == FormStaff || f == FormWall || f == FormOperator && i.Class.Equipment())
@@ -211,12 +222,12 @@ func renderResident(d *people.Directory, f Form, id care.ResidentID) *ResidentVi
 	return v
 }
 
-func renderAct(f Form, c care.Class, act *care.Act) *ActView {
+func renderAct(f Form, open bool, act *care.Act) *ActView {
 	if act == nil {
 		return nil
 	}
 	v := &ActView{At: act.At, Means: act.Means}
-	if seesNames(f, c) {
+	if seesNames(f, open) {
 		v.Name = act.Name
 	}
 	if f == FormStaff {
@@ -246,11 +257,12 @@ func KindFor(f Form, kind care.EntryKind) care.EntryKind {
 // renderEntries returns the history of an incident in a form.
 func renderEntries(d *people.Directory, f Form, i care.Incident, entries []care.Entry) []EntryView {
 	views := []EntryView{}
+	shown := open(d, f, i)
 	for _, e := range entries {
 		if f == FormFamily && !slices.Contains(familyKinds, e.Kind) {
 			continue
 		}
-		v := EntryView{Number: e.Number, Kind: e.Kind, Act: *renderAct(f, i.Class, &e.Act)}
+		v := EntryView{Number: e.Number, Kind: e.Kind, Act: *renderAct(f, shown, &e.Act)}
 		if e.Point != "" && e.Point != i.Point {
 			at := i
 			at.Point, at.Zone = e.Point, ""
@@ -258,10 +270,10 @@ func renderEntries(d *people.Directory, f Form, i care.Incident, entries []care.
 		} else {
 			v.Point = renderPlace(d, f, i).Point
 		}
-		if seesCause(f, i.Class) {
+		if seesCause(f, shown) {
 			v.Cause = e.Cause
 		}
-		if seesReason(f, i.Class) || f != FormFamily && f != FormWall && ofNotices(e.Kind) {
+		if seesReason(f, shown) || f != FormFamily && f != FormWall && ofNotices(e.Kind) {
 			v.Reason = e.Reason
 		}
 		if f != FormFamily {

@@ -48,7 +48,7 @@ func TestEveryRouteOfEveryRole(t *testing.T) {
 		"GET /api/me":                      {"/api/me", nil, toSignedIn},
 		"DELETE /api/session":              {"/api/session", nil, toSignedIn},
 		"PUT /api/me/password":             {"/api/me/password", map[string]string{"current": password, "new": "short"}, toSignedIn},
-		"POST /api/me/second-step":         {"/api/me/second-step", nil, toSignedIn},
+		"POST /api/me/second-step":         {"/api/me/second-step", map[string]string{}, toSignedIn},
 		"PUT /api/me/second-step":          {"/api/me/second-step", map[string]string{"code": "short"}, toSignedIn}, // answers that it is no code
 		"DELETE /api/me/second-step":       {"/api/me/second-step", map[string]string{}, toSignedIn},                // answers that the password is missing
 		"GET /api/audit":                   {"/api/audit", nil, toOperator},
@@ -277,7 +277,11 @@ func TestPointsAndSitesOfTheScope(t *testing.T) {
 			for _, point := range read[api.CoverageView](t, p.get("/api/points")).Points {
 				got = append(got, point.Site)
 			}
-			if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
+			withPoints := want
+			if login == "ma" {
+				withPoints = nil // an inspector is shown detectors, and that home has none
+			}
+			if diff := cmp.Diff(withPoints, slices.Compact(got)); diff != "" {
 				t.Errorf("sites of the points (-want +got):\n%s", diff)
 			}
 			for _, edge := range read[api.EdgesView](t, p.get("/api/edges")).Edges {
@@ -339,7 +343,6 @@ func TestAFireOfficerLearnsNothingOfPeople(t *testing.T) {
 	const course = "&quantity=battery_level&from=2026-01-01T00:00:00Z&to=2026-01-01T00:00:00Z"
 	yan.get("/api/series?site=songhe&point=203-smoke"+course).problem(t, 422, api.CodeInvalid)
 	yan.get("/api/series?site=songhe&point=203-1-cord"+course).problem(t, 404, api.CodeNotFound)
-	r.as("zhou").get("/api/series?site=songhe&point=203-1-cord"+course).problem(t, 422, api.CodeInvalid)
 }
 
 // TestThePagesOfAHistoryTellNothingOfWhatIsHidden: the fire officer has one fire

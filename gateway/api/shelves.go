@@ -108,7 +108,7 @@ func (a *API) shelves(ctx context.Context, u people.User, in *shelvesRequest) (S
 			continue
 		}
 		// What a resident is watched for is for the staff alone.
-		if form == FormStaff || public(s.Class) {
+		if form == FormStaff || open(d, form, care.Incident{Site: s.Site, Class: s.Class, Point: s.Point}) {
 			v.Shelves = append(v.Shelves, renderShelf(d, u, s))
 		}
 	}

@@ -96,12 +96,8 @@ func (r Room) Register(a *api.API) {
 // operation makes the description of an operation.
 type operation func(id, method, path, summary string, more ...int) huma.Operation
 
-// public reports whether an incident of the class says nothing about what a
-// resident needs help with, as package api has it.
-func public(c care.Class) bool { return c.LifeSafety() || c.Equipment() }
-
 // form is that of a user; who administers sees the public classes only.
-func shows(u people.User, c care.Class) bool { return u.Role.Staff() || public(c) }
+func shows(u people.User, c care.Class) bool { return u.Role.Staff() || api.Public(c) }
 
 // place says where a point of a site is, as staff sees it.
 func place(d *people.Directory, site care.SiteID, zone care.ZoneID, point care.PointID) api.PlaceView {
