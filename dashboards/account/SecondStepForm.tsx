@@ -25,45 +25,38 @@ export function SecondStepForm({ on: wasOn }: { on: boolean }) {
       .finally(() => setBusy(false));
   };
 
+  // Off: the password, then a code of the secret that is offered for it. On: the
+  // password ends it.
+  const proving = on || offer === undefined;
+
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
-    if (on) {
-      carry(endSecondStep(text), () => {
-        setOn(false);
-        setText('');
-        setSaid({ text: t('account.stepOff'), bad: false });
-      });
-      return;
-    }
-    carry(confirmSecondStep(text), () => {
-      setOn(true);
-      setOffer(undefined);
+    const say = (said: string) => {
       setText('');
-      setSaid({ text: t('account.stepOn'), bad: false });
-    });
+      setSaid({ text: said, bad: false });
+    };
+    if (on) {
+      carry(
+        endSecondStep(text).then(() => setOn(false)),
+        () => say(t('account.stepOff')),
+      );
+    } else if (offer === undefined) {
+      carry(offerSecondStep(text).then(setOffer), () => setText(''));
+    } else {
+      carry(
+        confirmSecondStep(text).then(() => {
+          setOn(true);
+          setOffer(undefined);
+        }),
+        () => say(t('account.stepOn')),
+      );
+    }
   };
 
   return (
     <section>
       <h2>{t('account.step')}</h2>
       <p>{on ? t('account.stepEndWhat') : t('account.stepWhat')}</p>
-      {!on && offer === undefined && (
-        <button
-          type="button"
-          className="button"
-          data-testid="offer-step"
-          disabled={busy}
-          onClick={() => {
-            let got: SecondStep | undefined;
-            carry(
-              offerSecondStep().then((o) => (got = o)),
-              () => setOffer(got),
-            );
-          }}
-        >
-          {t('account.stepOffer')}
-        </button>
-      )}
       {offer !== undefined && (
         <>
           <p>{t('account.stepScan')}</p>
@@ -73,26 +66,32 @@ export function SecondStepForm({ on: wasOn }: { on: boolean }) {
           <code data-testid="step-secret">{offer.secret}</code>
         </>
       )}
-      {(on || offer !== undefined) && (
-        <form onSubmit={submit}>
-          <label className="field">
-            <span>{on ? t('account.current') : t('account.stepCode')}</span>
-            <input
-              data-testid="step-text"
-              type={on ? 'password' : 'text'}
-              inputMode={on ? undefined : 'numeric'}
-              autoComplete={on ? 'current-password' : 'one-time-code'}
-              maxLength={on ? 256 : 16}
-              required
-              value={text}
-              onChange={(event) => setText(event.target.value)}
-            />
-          </label>
-          <button className="button primary" data-testid="step-submit" disabled={busy || text === ''}>
-            {on ? t('account.stepEnd') : t('account.stepConfirm')}
-          </button>
-        </form>
-      )}
+      <form onSubmit={submit}>
+        <label className="field">
+          <span>{proving ? t('account.current') : t('account.stepCode')}</span>
+          <input
+            data-testid="step-text"
+            type={proving ? 'password' : 'text'}
+            inputMode={proving ? undefined : 'numeric'}
+            autoComplete={proving ? 'current-password' : 'one-time-code'}
+            maxLength={proving ? 256 : 16}
+            required
+            value={text}
+            onChange={(event) => setText(event.target.value)}
+          />
+        </label>
+        <button
+          className={`button ${on ? '' : 'primary'}`}
+          data-testid="step-submit"
+          disabled={busy || text === ''}
+        >
+          {on
+            ? t('account.stepEnd')
+            : offer === undefined
+              ? t('account.stepOffer')
+              : t('account.stepConfirm')}
+        </button>
+      </form>
       {said !== undefined && (
         <p
           className={said.bad ? 'first' : undefined}

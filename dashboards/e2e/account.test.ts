@@ -52,7 +52,12 @@ test('with a second step the password alone lets nobody in', async () => {
   await signIn(page, mock.url, 'wangfang', password);
   await page.getByTestId('settings').click();
   await page.getByTestId('account-page').click();
-  await page.getByTestId('offer-step').click();
+  await page.getByTestId('step-text').fill('not hers');
+  await page.getByTestId('step-submit').click();
+  await page.locator('[data-testid=step-said][role=alert]').waitFor();
+  await page.getByTestId('step-text').fill(password);
+  await page.getByTestId('step-submit').click();
+  await page.getByTestId('step-secret').waitFor();
   await page.getByTestId('step-text').fill('000000');
   await page.getByTestId('step-submit').click();
   await page.locator('[data-testid=step-said][role=alert]').waitFor();

@@ -132,7 +132,8 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
     await signIn(page, mock.url, 'liulei', password);
     await page.goto(`${mock.url}/account/`);
     await showIn(page, look.language);
-    await page.getByTestId('offer-step').click();
+    await page.getByTestId('step-text').fill(password);
+    await page.getByTestId('step-submit').click();
     await page.getByTestId('step-secret').waitFor();
     await inspect(page, name('account'));
     await page.context().close();

@@ -32,7 +32,7 @@ type stepRequest struct {
 	}
 }
 
-type stepEndRequest struct {
+type stepPasswordRequest struct {
 	Body struct {
 		Password string `json:"password" minLength:"1" maxLength:"256"`
 	}
@@ -58,7 +58,8 @@ func (a *API) registerAccount() {
 	}, nil, a.changePassword)
 	Viewed(a, huma.Operation{
 		OperationID: "offer-second-step", Method: http.MethodPost, Path: "/api/me/second-step", Tags: tags,
-		Summary: "Get a secret for the second step of one's sign-in; it counts once it is confirmed",
+		Summary:      "Get a secret for the second step of one's sign-in; it counts once it is confirmed",
+		MaxBodyBytes: 4 << 10, Errors: []int{http.StatusForbidden, http.StatusTooManyRequests},
 	}, nil, a.offerSecondStep)
 	Viewed(a, huma.Operation{
 		OperationID: "confirm-second-step", Method: http.MethodPut, Path: "/api/me/second-step", Tags: tags,
@@ -124,7 +125,12 @@ func (a *API) changePassword(ctx context.Context, u people.User, in *ownPassword
 	return a.goOn(ctx, u)
 }
 
-func (a *API) offerSecondStep(ctx context.Context, u people.User, _ *struct{}) (SecondStepView, error) {
+// offerSecondStep asks for the password: who finds a screen unlocked must not put
+// an authenticator of his own in the place of hers.
+func (a *API) offerSecondStep(ctx context.Context, u people.User, in *stepPasswordRequest) (SecondStepView, error) {
+	if err := a.prove(ctx, u, in.Body.Password); err != nil {
+		return SecondStepView{}, err
+	}
 	secret, address, err := newSecondStep(u, "守望 Shouwang")
 	if err != nil {
 		return SecondStepView{}, err
@@ -161,7 +167,7 @@ func (a *API) confirmSecondStep(ctx context.Context, u people.User, in *stepRequ
 	return a.goOn(ctx, u)
 }
 
-func (a *API) endSecondStep(ctx context.Context, u people.User, in *stepEndRequest) (Me, error) {
+func (a *API) endSecondStep(ctx context.Context, u people.User, in *stepPasswordRequest) (Me, error) {
 	if err := a.prove(ctx, u, in.Body.Password); err != nil {
 		return Me{}, err
 	}

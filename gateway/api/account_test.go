@@ -48,7 +48,8 @@ func TestASecondStep(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		r := newRig(t)
 		chen := r.as("chen")
-		offer := read[api.SecondStepView](t, chen.do("POST", "/api/me/second-step", nil))
+		offer := read[api.SecondStepView](t, chen.do("POST", "/api/me/second-step", map[string]string{"password": password}))
+		chen.do("POST", "/api/me/second-step", map[string]string{"password": "wrong"}).problem(t, 403, api.CodeBadCredentials)
 		code := func() string {
 			c, err := totp.GenerateCode(offer.Secret, time.Now())
 			if err != nil {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/http"
+	"time"
 
 	"github.com/danielgtaylor/huma/v2"
 
@@ -38,6 +39,7 @@ func (a *API) Begin(ctx context.Context, u people.User, how string) error {
 	if err := a.sessions.RenewToken(ctx); err != nil {
 		return err
 	}
+	a.sessions.SetDeadline(ctx, time.Now().Add(sessionLife))
 	a.sessions.Put(ctx, keyUser, string(u.ID))
 	a.sessions.Put(ctx, keyCredential, credential(u))
 	return nil
@@ -61,8 +63,17 @@ func (a *API) MeOf(u people.User) Me { return a.me(u) }
 // afterwards, for operations that neither Viewed nor Opened fits.
 func (a *API) WithSession(ctx huma.Context, next func(huma.Context)) { a.withSession(ctx, next) }
 
+// strangerLife is how long the session of somebody who is not signed in is kept:
+// the time to sign in elsewhere and come back.
+const strangerLife = 15 * time.Minute
+
 // Keep puts a text into the session of the request until it is taken.
-func (a *API) Keep(ctx context.Context, key, text string) { a.sessions.Put(ctx, key, text) }
+func (a *API) Keep(ctx context.Context, key, text string) {
+	if a.sessions.GetString(ctx, keyUser) == "" {
+		a.sessions.SetDeadline(ctx, time.Now().Add(strangerLife))
+	}
+	a.sessions.Put(ctx, key, text)
+}
 
 // Take returns a text that was kept in the session of the request and removes
 // it; empty for none.

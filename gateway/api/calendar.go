@@ -88,6 +88,10 @@ func (a *API) reader(w http.ResponseWriter, r *http.Request) (u people.User, of 
 		var v Viewer
 		if v, ok, err = a.viewer(r); ok {
 			u = v.User
+			if p := admit(u, staff, "duty-calendar"); p != nil {
+				writeProblem(w, p)
+				return u, "", false
+			}
 		}
 	} else {
 		refund, wait := a.throttle.takeRemote("calendar", remote(r))
@@ -97,7 +101,7 @@ func (a *API) reader(w http.ResponseWriter, r *http.Request) (u people.User, of 
 			return u, "", false
 		}
 		if u, ok, err = a.Accounts.User(r.Context(), of); ok {
-			ok = a.sealed(token, "calendar", string(u.ID), credential(u))
+			ok = !u.Disabled && a.sealed(token, "calendar", string(u.ID), credential(u))
 		}
 		if ok || err != nil {
 			refund()

@@ -8,10 +8,11 @@ import (
 )
 
 // Countersign checks that somebody who stands at another person's screen is who
-// she says: by her password or her PIN. It is throttled like a sign-in, and
-// begins no session.
+// she says: by her password or her PIN. It is throttled like the tiles of a
+// station, and begins no session.
 func (a *API) Countersign(ctx context.Context, u people.User, secret string) error {
-	refund, wait := a.throttle.takeOne("prove "+string(u.ID), limitPair)
+	// A PIN is as short here as at a station, and is guessed no faster.
+	refund, wait := a.throttle.takeOne("countersign "+string(u.ID), limitTile)
 	if wait > 0 {
 		return retryAfter(NewProblem(http.StatusTooManyRequests, CodeThrottled, "too many failed attempts; try again later"), wait)
 	}

@@ -22,6 +22,11 @@ const HandHeader = "X-Shouwang-Hand"
 // them in its own name.
 var byStation = []string{"take-hand", "drop-hand", "quiet-station"}
 
+// ofPeople are what a station reads only for a person, beside what is about a
+// single resident: the readings of one point may follow what he does, and a
+// hand-over tells of everybody.
+var ofPeople = []string{"series", "handover-page", "handover"}
+
 // withHand reports whether an operation needs a person when a station asks for
 // it: whatever changes something, and what is about a single resident. Boards,
 // histories and the list for an evacuation are for whoever stands there.
@@ -29,7 +34,8 @@ func withHand(op *huma.Operation) bool {
 	if slices.Contains(byStation, op.OperationID) {
 		return false
 	}
-	return op.Method != http.MethodGet && op.Method != http.MethodHead || strings.HasPrefix(op.Path, "/api/residents")
+	return op.Method != http.MethodGet && op.Method != http.MethodHead || strings.HasPrefix(op.Path, "/api/residents") ||
+		slices.Contains(ofPeople, op.OperationID)
 }
 
 // ownOnly reports whether an operation is about the account of whoever signed in:

@@ -8,11 +8,12 @@ import (
 )
 
 // SetPassword replaces the argon2id hash of a user's password. oneTime marks one
-// that is good for setting another one only. The error has ErrNotFound in its
+// that is good for setting another one only; that of a screen never is, since nobody
+// sits before it who could. The error has ErrNotFound in its
 // chain for an unknown user.
 func (t *Tx) SetPassword(ctx context.Context, user care.UserID, hash string, oneTime bool) error {
 	return t.setUser(ctx, "set the password of user "+string(user), user,
-		`UPDATE "user" SET password_hash = $2, must_change = $3 WHERE id = $1`, hash, oneTime)
+		`UPDATE "user" SET password_hash = $2, must_change = ($3 AND station = '') WHERE id = $1`, hash, oneTime)
 }
 
 // SetPIN replaces the argon2id hash of the PIN by which a user is known at

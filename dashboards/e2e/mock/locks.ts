@@ -30,6 +30,7 @@ export class Locks {
         me.user.must_change = false;
         return me;
       case 'POST /api/me/second-step':
+        right(body.password);
         return {
           secret: 'JBSWY3DPEHPK3PXPJBSWY3DPEHPK3PXP',
           url: 'otpauth://totp/x',

@@ -14,8 +14,8 @@ export function changePassword(current: string, next: string): Promise<Me> {
 }
 
 /** offerSecondStep gets a secret; it counts once confirmSecondStep had a code of it. */
-export function offerSecondStep(): Promise<SecondStep> {
-  return ask((signal) => api.POST('/api/me/second-step', { signal }));
+export function offerSecondStep(password: string): Promise<SecondStep> {
+  return ask((signal) => api.POST('/api/me/second-step', { body: { password }, signal }));
 }
 
 /** confirmSecondStep turns the second step on. */

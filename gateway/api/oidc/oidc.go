@@ -97,15 +97,25 @@ func to(location string) *redirect {
 
 func toSignIn(trouble string) *redirect { return to("/?trouble=" + trouble) }
 
+// A house behind one address signs in by the provider so often at once, and once
+// more each time that comesBack has passed.
+const (
+	attempts  = 30
+	comesBack = 5 * time.Second
+)
+
+// beginRequest notes where a request came from.
+type beginRequest struct{ remote string }
+
 type callbackRequest struct {
-	remote string
-	State  string `query:"state" maxLength:"256"`
-	Code   string `query:"code" maxLength:"4096"`
-	Error  string `query:"error" maxLength:"256"`
+	beginRequest
+	State string `query:"state" maxLength:"256"`
+	Code  string `query:"code" maxLength:"4096"`
+	Error string `query:"error" maxLength:"256"`
 }
 
-// Resolve notes where the request came from.
-func (r *callbackRequest) Resolve(ctx huma.Context) []error {
+// Resolve notes it.
+func (r *beginRequest) Resolve(ctx huma.Context) []error {
 	r.remote = api.RemoteOf(ctx)
 	return nil
 }
@@ -135,9 +145,12 @@ func (r Room) ways(context.Context, *struct{}) (WaysView, error) {
 	return WaysView{OIDC: &r.Settings.Name}, nil
 }
 
-func (r Room) begin(ctx context.Context, _ *struct{}) (*redirect, error) {
+func (r Room) begin(ctx context.Context, in *beginRequest) (*redirect, error) {
 	if r.Settings.Issuer == "" {
 		return toSignIn(troubleAway), nil
+	}
+	if _, err := r.api.Slow("oidc "+in.remote, attempts, comesBack); err != nil {
+		return nil, err
 	}
 	config, _, err := r.provider(ctx)
 	if err != nil {
@@ -158,6 +171,9 @@ func (r Room) callback(ctx context.Context, in *callbackRequest) (*redirect, err
 	state, nonce, verifier := r.api.Take(ctx, keyState), r.api.Take(ctx, keyNonce), r.api.Take(ctx, keyVerifier)
 	if state == "" || subtle.ConstantTimeCompare([]byte(state), []byte(in.State)) != 1 || in.Error != "" || in.Code == "" {
 		return toSignIn(troubleRefused), nil // he came by another way, or said no
+	}
+	if _, err := r.api.Slow("oidc callback "+in.remote, attempts, comesBack); err != nil {
+		return nil, err
 	}
 	log := r.api.Log.With("issuer", r.Settings.Issuer, "remote", in.remote)
 	who, err := r.exchange(ctx, in.Code, nonce, verifier)
@@ -252,7 +268,10 @@ func (r Room) userOf(ctx context.Context, who *person) (people.User, bool, error
 		return u, found, err
 	}
 	u, found, err = r.Users.UserByLogin(ctx, who.login)
-	if err != nil || !found || u.Subject != "" || u.Station != "" {
+	if err != nil || !found || u.Subject != "" || u.Station != "" || u.Disabled {
+		return people.User{}, false, err
+	}
+	if err := r.api.Record(ctx, u, care.AuditChanged, "user:"+string(u.ID), "tied to the identity provider"); err != nil {
 		return people.User{}, false, err
 	}
 	return u, true, r.Users.SetSubject(ctx, u.ID, who.subject)
