@@ -116,7 +116,7 @@ func TestWhatAnIncidentDoesNotAllow(t *testing.T) {
 	chen.post(fire+"/note", map[string]string{"note": strings.Repeat("字", 2000)}).expect(t, 200)
 	chen.post(fire+"/resolve", map[string]string{"cause": "false", "reason": "cooking"}).expect(t, 200)
 	for _, act := range []string{"accept", "arrive", "note", "resolve"} {
-		body := map[string]map[string]string{"note": {"note": "n"}, "resolve": {"note": "n", "cause": "real"}}[act]
+		body := map[string]any{"note": map[string]string{"note": "n"}, "resolve": map[string]string{"note": "n", "cause": "real"}}[act]
 		chen.post("/api/incidents/"+care.NewID()+"/"+act, body).problem(t, 404, api.CodeNotFound)
 	}
 }
