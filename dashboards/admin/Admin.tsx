@@ -48,7 +48,7 @@ export function Admin() {
           </a>
         ) : (
           <a className="button plain" href="/ward/">
-            {t('common.cancel')}
+            {t('page.ward')}
           </a>
         )}
         <LinkState />

@@ -62,12 +62,15 @@ export function FilesPart({ site }: { site: string }) {
           data-testid="import-file"
           onChange={(event) => {
             const chosen = event.target.files?.[0];
+            // The same file chosen again, mended, is a change too.
+            event.target.value = '';
             setFile(chosen);
             setOutcome(undefined);
             if (chosen !== undefined) void bring(chosen, undefined);
           }}
         />
       </label>
+      {file !== undefined && <p data-testid="import-name">{file.name}</p>}
       {busy && <p role="status">{t('common.loading')}</p>}
       {trouble !== '' && (
         <p role="alert" className="wrong">

@@ -39,10 +39,11 @@ export function Registry({ kind, site }: { kind: Kind; site: string }) {
     queryFn: () => fetchRegister(site === '' ? undefined : site),
   });
   const register = loaded.data;
+  const anew = () => void client.invalidateQueries({ queryKey: ['register'] });
   const again = (said: string) => {
     setOpen(undefined);
     setNote(said);
-    void client.invalidateQueries({ queryKey: ['register'] });
+    anew();
   };
   if (register === undefined) {
     return <p className="none">{loaded.isError ? loadFailed(loaded.error) : t('common.loading')}</p>;
@@ -113,6 +114,7 @@ export function Registry({ kind, site }: { kind: Kind; site: string }) {
           register={register}
           known={false}
           onSaved={() => again(t('setup.saved'))}
+          onStale={anew}
           onClose={() => setOpen(undefined)}
         />
       )}
@@ -142,6 +144,7 @@ export function Registry({ kind, site }: { kind: Kind; site: string }) {
                       register={register}
                       known
                       onSaved={() => again(t('setup.saved'))}
+                      onStale={anew}
                       onClose={() => setOpen(undefined)}
                     />
                   </td>

@@ -2,6 +2,7 @@ import { useId, useState, type ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Outcome, Register, RowMistake } from '../../shared/api/admin.ts';
 import { saveRows } from '../../shared/api/admin.ts';
+import { Refused } from '../../shared/api/client.ts';
 import { localName } from '../../shared/format.ts';
 import type { Language, Text } from '../../shared/api/types.ts';
 import { useLanguage } from '../../shared/ui/hooks.ts';
@@ -45,11 +46,13 @@ interface Props {
   /** The row is there already. */
   known: boolean;
   onSaved: () => void;
+  /** Somebody has changed the row since it was read. */
+  onStale: () => void;
   onClose: () => void;
 }
 
 /** RowForm edits one row; what is wrong with it stands beside the field. */
-export function RowForm({ kind, row, register, known, onSaved, onClose }: Props) {
+export function RowForm({ kind, row, register, known, onSaved, onStale, onClose }: Props) {
   const { t } = useTranslation();
   const language = useLanguage();
   const word = useWord();
@@ -72,6 +75,7 @@ export function RowForm({ kind, row, register, known, onSaved, onClose }: Props)
       setMistakes(outcome.mistakes);
       if (outcome.applied) onSaved();
     } catch (error) {
+      if (error instanceof Refused && error.problem.code === 'stale') onStale();
       setTrouble(failed(error as Error));
     } finally {
       setBusy(false);

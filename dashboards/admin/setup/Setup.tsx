@@ -5,7 +5,7 @@ import { useLanguage, useViewer } from '../../shared/ui/hooks.ts';
 import { FilesPart } from './FilesPart.tsx';
 import { Registry } from './Registry.tsx';
 import { WalkPart } from './WalkPart.tsx';
-import type { Part } from './parts.ts';
+import { isEverywhere, siteOf, type Part } from './parts.ts';
 import './setup.css';
 
 /** Setup is the page of one register, of files, or of walk tests, at a site. */
@@ -14,13 +14,14 @@ export function Setup({ part }: { part: Exclude<Part, 'coverage'> }) {
   const language = useLanguage();
   const { me } = useViewer();
   const [site, setSite] = useState(me.sites[0]?.id ?? '');
-  const everywhere = part === 'site' || part === 'user' || part === 'files';
+  const everywhere = isEverywhere(part);
+  const at = siteOf(part, site, me.sites);
   return (
     <>
       {part !== 'site' && me.sites.length > 1 && (
         <label className="field no-print">
           <span>{t('setup.site')}</span>
-          <select value={site} data-testid="setup-site" onChange={(event) => setSite(event.target.value)}>
+          <select value={at} data-testid="setup-site" onChange={(event) => setSite(event.target.value)}>
             {everywhere && <option value="">{t('common.all')}</option>}
             {me.sites.map((one) => (
               <option key={one.id} value={one.id}>
@@ -31,11 +32,11 @@ export function Setup({ part }: { part: Exclude<Part, 'coverage'> }) {
         </label>
       )}
       {part === 'files' ? (
-        <FilesPart site={site} />
+        <FilesPart site={at} />
       ) : part === 'walk' ? (
-        <WalkPart key={site} site={site} />
+        <WalkPart key={at} site={at} />
       ) : (
-        <Registry key={`${part} ${site}`} kind={part} site={part === 'site' ? '' : site} />
+        <Registry key={`${part} ${at}`} kind={part} site={part === 'site' ? '' : at} />
       )}
     </>
   );

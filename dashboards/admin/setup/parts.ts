@@ -23,3 +23,13 @@ export function partOf(hash: string, role: Role): Part {
   const named = hash.replace(/^#/, '');
   return parts.find((part) => part === named) ?? parts[0] ?? 'coverage';
 }
+
+/** isEverywhere reports whether a part can be shown of all sites at once. */
+export function isEverywhere(part: Part): boolean {
+  return part === 'site' || part === 'user' || part === 'files';
+}
+
+/** siteOf is the site of a part: the chosen one, or the first where all were chosen and the part is of one. */
+export function siteOf(part: Part, chosen: string, sites: readonly { id: string }[]): string {
+  return isEverywhere(part) ? chosen : chosen || (sites[0]?.id ?? '');
+}

@@ -10,7 +10,7 @@ import { evacEn, floorEn, handoverEn, residentEn, wardSideEn } from './ward.en.t
 /** English texts. */
 export const en: Texts = {
   app: { name: 'Shouwang', tagline: 'Every alarm ends with a person' },
-  page: { inspect: 'Inspection' },
+  page: { inspect: 'Inspection', ward: 'Alarm board' },
   common: {
     signOut: 'Sign out',
     languageOther: '中文',

@@ -9,7 +9,7 @@ import { evacZh, floorZh, handoverZh, residentZh, wardSideZh } from './ward.zh.t
 /** Chinese texts. The keys are the contract: en.ts must have the same ones. */
 export const zh = {
   app: { name: '守望', tagline: '每一次报警，都有人到场' },
-  page: { inspect: '监管' },
+  page: { inspect: '监管', ward: '报警板' },
   common: {
     signOut: '退出登录',
     languageOther: 'English',
