@@ -98,6 +98,8 @@ export const handoverEn: typeof handoverZh = {
   done: 'Handed over.',
   waiting: '{{name}} signed at {{time}}; who comes has not signed yet.',
   take: 'I take over and sign',
+  notTaken: 'Not taken over: {{why}}',
+  formerNone: 'There has been none yet.',
   former: 'Former hand-overs',
   signedBy: '{{out}} to {{in}}',
   unsigned: 'not signed by who comes',

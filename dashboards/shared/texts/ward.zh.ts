@@ -94,6 +94,8 @@ export const handoverZh = {
   done: '已交班。',
   waiting: '{{name}} {{time}} 已签字，等接班人签字。',
   take: '我来接班，签字',
+  notTaken: '没有接班：{{why}}',
+  formerNone: '还没有交接班记录。',
   former: '以前的交接班',
   signedBy: '{{out}} 交给 {{in}}',
   unsigned: '还没有接班人签字',

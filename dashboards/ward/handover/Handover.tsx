@@ -164,6 +164,7 @@ export default function Handover({ site }: { site: string }) {
   const former = useLoaded(list);
   const [shown, setShown] = useState<string>();
   const [told, setTold] = useState('');
+  const [trouble, setTrouble] = useState('');
   const [turn, setTurn] = useState(0);
   if (data === undefined) {
     return error === undefined ? (
@@ -177,6 +178,7 @@ export default function Handover({ site }: { site: string }) {
   const zone = data.site.time_zone;
   const time = (at: string) => shortTime(at, session.clock.now(), zone, language);
   const done = () => {
+    setTrouble('');
     setTold(t('handover.done'));
     setTurn(turn + 1); // an empty form
     again();
@@ -203,6 +205,11 @@ export default function Handover({ site }: { site: string }) {
           {told}
         </p>
       )}
+      {trouble !== '' && (
+        <p className="trouble no-print" role="alert" data-testid="take-trouble">
+          {t('handover.notTaken', { why: trouble })}
+        </p>
+      )}
       {waiting !== undefined && (
         <div className="side-kept no-print" data-testid="handover-waiting">
           <p>
@@ -213,9 +220,13 @@ export default function Handover({ site }: { site: string }) {
               type="button"
               className="button primary"
               data-testid="take-over"
-              onClick={() =>
-                void takeOver(waiting.id).then(done, (problem: unknown) => setTold(failed(asError(problem))))
-              }
+              onClick={() => {
+                setTold('');
+                setTrouble('');
+                void takeOver(waiting.id).then(done, (problem: unknown) => {
+                  setTrouble(failed(asError(problem)));
+                });
+              }}
             >
               {t('handover.take')}
             </button>
@@ -227,6 +238,12 @@ export default function Handover({ site }: { site: string }) {
       <Sign key={turn} page={data} done={done} stale={again} />
       <details className="no-print shift-former">
         <summary>{t('handover.former')}</summary>
+        {former.error !== undefined && (
+          <p className="trouble" role="alert">
+            {failed(former.error)}
+          </p>
+        )}
+        {former.data?.length === 0 && <p className="side-note">{t('handover.formerNone')}</p>}
         <ul className="side-list">
           {(former.data ?? []).map((each) => (
             <li key={each.id}>
