@@ -1,4 +1,5 @@
-import { useCallback, useEffect, useState } from 'react';
+import { useCallback, useEffect, useRef, useState } from 'react';
+import { readingOf, type Reading } from '../reading.ts';
 
 /** Loaded is what a page reads besides the live picture. */
 export interface Loaded<T> {
@@ -16,28 +17,21 @@ export interface Loaded<T> {
  */
 export function useLoaded<T>(load: () => Promise<T>, every = 0): Loaded<T> {
   const [state, setState] = useState<{ load: unknown; data?: T; error?: Error }>({ load });
-  const [turn, setTurn] = useState(0);
+  const reader = useRef<Reading>(undefined);
   useEffect(() => {
-    let gone = false;
-    const read = () => {
-      load().then(
-        (data) => {
-          if (!gone) setState({ load, data });
-        },
-        (error: unknown) => {
-          const failed = error instanceof Error ? error : new Error(String(error));
-          if (!gone) setState((old) => ({ ...(old.load === load ? old : {}), load, error: failed }));
-        },
-      );
-    };
-    read();
-    const timer = every > 0 ? setInterval(read, every) : undefined;
+    const reading = readingOf(load, (answer) => {
+      if ('data' in answer) setState({ load, data: answer.data });
+      else setState((old) => ({ ...(old.load === load ? old : {}), load, error: answer.error }));
+    });
+    reader.current = reading;
+    reading.read();
+    const timer = every > 0 ? setInterval(reading.read, every) : undefined;
     return () => {
-      gone = true;
+      reading.end();
       clearInterval(timer);
     };
-  }, [load, every, turn]);
-  const again = useCallback(() => setTurn((count) => count + 1), []);
+  }, [load, every]);
+  const again = useCallback(() => reader.current?.read(), []);
   // What was read for another question is no answer to this one.
   const { data, error } = state.load === load ? state : {};
   return { data, error, again };

@@ -1,11 +1,11 @@
-import { useCallback, useEffect } from 'react';
+import { useCallback, useEffect, useRef } from 'react';
 import { fetchFloorPlan, type FloorPlan } from '../../shared/api/ward.ts';
 import { usePicture } from '../../shared/ui/hooks.ts';
 import { useLoaded, type Loaded } from '../../shared/ui/useLoaded.ts';
 
 /** Coverage and shelves change without an incident. */
 const readEvery = 15_000;
-/** A flood changes the board many times a second; the plan follows so often. */
+/** A flood changes the board many times a second; the plan follows so often, and not only when it is over. */
 const follow = 700;
 
 /** usePlan returns the plan of a site, read again whenever the board changes. */
@@ -14,9 +14,19 @@ export function usePlan(site: string): Loaded<FloorPlan> {
   const loaded = useLoaded(load, readEvery);
   const { incidents } = usePicture();
   const { again } = loaded;
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined);
   useEffect(() => {
-    const timer = setTimeout(again, follow);
-    return () => clearTimeout(timer);
+    timer.current ??= setTimeout(() => {
+      timer.current = undefined;
+      again();
+    }, follow);
   }, [incidents, again]);
+  useEffect(
+    () => () => {
+      clearTimeout(timer.current);
+      timer.current = undefined;
+    },
+    [],
+  );
   return loaded;
 }
