@@ -136,14 +136,23 @@ func (in Situation) moment() Decision {
 	if in.Event.Phase == care.Clear {
 		return in.cancel(newest)
 	}
+	if in.Held && in.Open != nil {
+		return Decision{} // people are called already
+	}
 	var d Decision
-	if why, _ := in.quiet(); why != "" {
+	switch why, until := in.quiet(); {
+	case why == care.TestedWalking:
+		d = in.suppress(why, until)
+	case why != "":
 		d = in.suppress(why, time.Time{})
-	} else {
+	default:
 		d = in.alarm(false)
 		d.Tick = in.tick(true)
+		if in.Walk != nil { // an earlier press that is kept back says no more than this
+			d.Timers = append(d.Timers, in.heldTimer(time.Time{}))
+		}
 	}
-	if newest {
+	if newest && !in.Held {
 		d.State = &PointState{Sequence: max(in.Before.Sequence, in.Event.Sequence), ChangedAt: in.Event.Time}
 	}
 	return d
@@ -225,10 +234,18 @@ type Kept struct {
 	// Severity is that of Situation when the event came, which a rule may have
 	// given it; 0 is that of its class.
 	Severity care.Severity `json:",omitempty"`
+	// Walk is the walk test on whose sheet it is, empty for none.
+	Walk string `json:",omitempty"`
 }
 
 // kept is what a timer has to keep of the event.
-func (in Situation) kept() Kept { return Kept{in.Event, in.Severity} }
+func (in Situation) kept() Kept {
+	k := Kept{Received: in.Event, Severity: in.Severity}
+	if in.Walk != nil {
+		k.Walk = in.Walk.Test.ID
+	}
+	return k
+}
 
 // Encode returns the data of the timer.
 func (k Kept) Encode() json.RawMessage {

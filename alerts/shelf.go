@@ -34,7 +34,7 @@ func (d *Decision) shelve(i care.Incident, by care.Act) {
 		ReceivedAt: by.At, SentTime: i.HappenedAt, Clock: i.Clock,
 	}
 	d.Timers = append(d.Timers, s.timer(),
-		Timer{Kind: TimerCare, Ref: s.Ref(), Site: s.Site, Due: s.Until, Data: Kept{held, i.Severity}.Encode()})
+		Timer{Kind: TimerCare, Ref: s.Ref(), Site: s.Site, Due: s.Until, Data: Kept{Received: held, Severity: i.Severity}.Encode()})
 }
 
 // entry is a row about the shelf.

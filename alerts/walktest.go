@@ -16,9 +16,27 @@ import (
 // is heard after WalkLasting or at the end of the test, whichever comes first.
 // Nothing is kept back that happened before the test, while an incident is open
 // at the same place, while another detector of the zone reports the same hazard,
-// or that nobody can trigger by walking (see WalkClass). The
-// page of the test shows each trigger with its place and a sound, and whoever
-// stands elsewhere makes an alarm of it by one tap.
+// or that nobody can trigger by walking (see WalkClass).
+//
+// A press is a moment, and nothing of it is left that could be heard later. Who
+// has pulled the cord once and lies on the floor is helped only by whoever walks,
+// to whom the page of the test shows each trigger with its place and a sound,
+// and who makes an alarm of what was not his by one tap. So a press is kept back
+// only while the sheet of the test is watched, which is to say that it was
+// fetched within WalkWatched; the page does so every 1.5 s. And it is let go only
+// when it can be said that somebody has seen it:
+//
+//   - the sheet was watched for WalkShown after the press, without a gap of
+//     WalkAway, and nobody said that it was not he; or
+//   - a person ended the test who had the sheet before him until then, and the
+//     press had been on it for WalkWatched. To end the test is to answer for what
+//     the sheet showed. What came in the last moment nobody has seen.
+//
+// Every other press that was kept back alarms: when the sheet has been left for
+// WalkAway, as by a telephone in a pocket, and when the test ends by itself.
+// That may call people to a press of the electrician's, which costs a walk; the
+// other mistake costs a night on the floor. A restart of the gateway forgets who
+// watches, which counts as nobody.
 type WalkTest struct {
 	ID    string
 	Site  care.SiteID
@@ -35,6 +53,14 @@ const (
 	MaxWalk = 2 * time.Hour
 	// WalkLasting is how long a condition may last in a test before it alarms.
 	WalkLasting = 5 * time.Minute
+	// WalkWatched is how long ago the sheet may have been fetched for it to count
+	// as watched.
+	WalkWatched = 15 * time.Second
+	// WalkAway is for how long the sheet may be left before what it kept back is
+	// heard.
+	WalkAway = time.Minute
+	// WalkShown is how long a watched sheet shows a press before it is let go.
+	WalkShown = 5 * time.Minute
 	// walkBounce is within what time another activation is the same press.
 	walkBounce = 5 * time.Second
 )
@@ -60,6 +86,9 @@ type Walk struct {
 	Test WalkTest
 	// Before is what was triggered of the class at the point already.
 	Before *Tick
+	// Watched is when the sheet of the test was fetched last, never in the future;
+	// zero when it was not, as far as is known.
+	Watched time.Time
 }
 
 // Runs reports whether the test is under way.
@@ -68,10 +97,11 @@ func (w WalkTest) Runs(at time.Time) bool {
 }
 
 // WalkClass reports whether somebody who walks through a floor triggers the
-// class. A broken device is no trigger, and how a heart beats or for how long
-// nobody has moved is about a person only.
+// class. A broken device is no trigger, how a heart beats or for how long nobody
+// has moved is about a person only, and nobody throws himself on the floor to
+// test a sensor.
 func WalkClass(c care.Class) bool {
-	return !c.Equipment() && c != care.Inactivity && c != care.Vital && c != care.Presence
+	return !c.Equipment() && c != care.Inactivity && c != care.Vital && c != care.Presence && c != care.Fall
 }
 
 // StartWalk decides on a test that a person wants. Running are those of the
@@ -101,17 +131,25 @@ func (w WalkTest) timer(due time.Time) Timer {
 	return Timer{Kind: TimerWalk, Ref: w.ID, Site: w.Site, Due: due}
 }
 
+// LetsGo reports whether a person who ends a test answers by it for a press that
+// is kept back, see WalkTest. Watched is when the sheet was fetched last.
+func (k Tick) LetsGo(by care.Act, watched time.Time) bool {
+	return Momentary(k.Class) && by.Means != care.BySystem && by.At.Sub(watched) <= WalkWatched && by.At.Sub(k.Event.ReceivedAt) >= WalkWatched
+}
+
 // walking reports whether the activation belongs to a walk test, and until when
-// it is kept back then; without a time it is a moment and ticks off only.
+// it is kept back then. What is looked at again and has no time is let go.
 func (in Situation) walking() (kept bool, until time.Time) {
 	w := in.Walk
-	if w == nil || in.Held || in.Open != nil || !w.Test.Runs(in.Now) || !WalkClass(in.Event.Class) ||
+	if w == nil || in.Open != nil || !w.Test.Runs(in.Now) || !WalkClass(in.Event.Class) || in.Event.Via == care.ViaCore ||
 		in.Event.Time.Before(w.Test.By.At) || len(in.Others) > 0 {
 		return false, time.Time{}
 	}
 	if Momentary(in.Event.Class) {
-		// From the first press on: hurried presses must not put each other off.
-		return w.Before == nil || !w.Before.Alarmed && in.Event.Time.Sub(w.Before.At).Abs() < walkBounce, time.Time{}
+		return in.pressed()
+	}
+	if in.Held {
+		return false, time.Time{}
 	}
 	began := in.Event.Time
 	if w.Before != nil && w.Before.At.Before(began) {
@@ -122,6 +160,27 @@ func (in Situation) walking() (kept bool, until time.Time) {
 		until = w.Test.Until
 	}
 	return until.After(in.Now), until
+}
+
+// pressed is walking for a press.
+func (in Situation) pressed() (kept bool, until time.Time) {
+	w := in.Walk
+	shown, left := in.Event.ReceivedAt.Add(WalkShown), w.Watched.Add(WalkAway)
+	if until = shown; left.Before(shown) {
+		until = left
+	}
+	if in.Held {
+		switch {
+		case !left.After(in.Now):
+			return false, time.Time{}
+		case !shown.After(in.Now):
+			return true, time.Time{}
+		}
+		return true, until
+	}
+	// From the first press on: hurried presses must not put each other off.
+	first := w.Before == nil || !w.Before.Alarmed && in.Event.Time.Sub(w.Before.At).Abs() < walkBounce
+	return first && in.Now.Sub(w.Watched) <= WalkWatched && until.After(in.Now), until
 }
 
 // tick is what the activation leaves on the sheet of a walk test, nil without

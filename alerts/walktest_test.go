@@ -11,8 +11,9 @@ import (
 )
 
 // TestNobodyIsUnheardInAWalkTest plays any presses and any smoke at a point of a
-// floor that is being tested. Of presses that lie apart the second is heard, and
-// nothing lasts longer than it may before it is looked at again.
+// floor that is being tested. Of presses that lie apart the second is heard, none
+// is kept back while nobody watches the sheet, and nothing lasts longer than it
+// may before it is looked at again.
 func TestNobodyIsUnheardInAWalkTest(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		began := time.Date(2026, 3, 7, 10, 0, 0, 0, time.UTC)
@@ -27,7 +28,8 @@ func TestNobodyIsUnheardInAWalkTest(t *testing.T) {
 		for n := range rapid.IntRange(1, 8).Draw(t, "events") {
 			now = now.Add(time.Duration(rapid.IntRange(1, 900).Draw(t, "pause")) * time.Second)
 			happened := now.Add(-time.Duration(rapid.IntRange(0, 400).Draw(t, "on the way")) * time.Second)
-			in := alerts.Situation{Now: now, ID: "i", Before: state, Walk: &alerts.Walk{Test: test, Before: before}, Event: care.Received{Event: care.Event{
+			watched := now.Add(-time.Duration(rapid.IntRange(0, 20).Draw(t, "since the sheet was fetched")) * time.Second)
+			in := alerts.Situation{Now: now, ID: "i", Before: state, Walk: &alerts.Walk{Test: test, Before: before, Watched: watched}, Event: care.Received{ReceivedAt: now, Event: care.Event{
 				Site: "songhe", Edge: "e", ID: "e", Point: "p", Class: class, Phase: care.Active, Time: happened, Sequence: uint64(n + 1),
 			}}}
 			d := alerts.OnEvent(in)
@@ -40,6 +42,14 @@ func TestNobodyIsUnheardInAWalkTest(t *testing.T) {
 			case alerts.Momentary(class) && apart:
 				if !d.Alarms() {
 					t.Fatalf("press %d, %s after the first, is not heard", n+1, happened.Sub(first))
+				}
+			case class == care.Fall || alerts.Momentary(class) && now.Sub(watched) > alerts.WalkWatched:
+				if !d.Alarms() {
+					t.Fatalf("%s is kept back, and the sheet was fetched %s ago", class, now.Sub(watched))
+				}
+			case alerts.Momentary(class) && !d.Alarms():
+				if len(d.Timers) != 1 || d.Timers[0].Due.After(watched.Add(alerts.WalkAway)) || d.Timers[0].Due.After(now.Add(alerts.WalkShown)) {
+					t.Fatalf("it is looked at again at %+v, now is %s and the sheet was fetched at %s", d.Timers, now, watched)
 				}
 			case !alerts.Momentary(class) && !d.Alarms():
 				if len(d.Timers) != 1 || d.Timers[0].Due.After(now.Add(alerts.WalkLasting)) || d.Timers[0].Due.After(test.Until) ||

@@ -169,8 +169,12 @@ type Received struct {
 	// ClockTrusted.
 	SentTime time.Time
 	Clock    ClockMark
-	Via      string // "mqtt" or "https"
+	Via      string // "mqtt", "https" or ViaCore
 }
+
+// ViaCore marks events that the core itself makes: what a rule has found, a gap
+// in a roster, a board that is lost.
+const ViaCore = "core"
 
 // ReceiptStatus is the answer of the ledger to one event.
 type ReceiptStatus string

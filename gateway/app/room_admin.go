@@ -167,6 +167,9 @@ func (w adminWalks) WalkAlarm(ctx context.Context, id string, point care.PointID
 	return w.watch().WalkAlarm(ctx, id, point, class, by)
 }
 
+// SheetFetched says that somebody watches the sheet of a test.
+func (w adminWalks) SheetFetched(id string, at time.Time) { w.watch().SheetFetched(id, at) }
+
 // Walk returns a test.
 func (w adminWalks) Walk(ctx context.Context, id string) (*alerts.WalkTest, error) {
 	return w.app.store.Walk(ctx, id)

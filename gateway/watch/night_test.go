@@ -49,6 +49,7 @@ type night struct {
 	*home
 	sms, voice *phones
 	stop       func()
+	leaves     func() // whoever reads the sheet of a walk test
 }
 
 func user(id care.UserID, role people.Role, contacts ...string) people.User {
@@ -109,13 +110,14 @@ func nightPlan() ledger.Plan {
 // it.
 func atNight(t *testing.T, story func(t *testing.T, n *night)) {
 	synctest.Test(t, func(t *testing.T) {
-		n := &night{home: newHome(t), sms: newPhones(notify.Delivered), voice: newPhones(notify.Accepted)}
+		n := &night{home: newHome(t), sms: newPhones(notify.Delivered), voice: newPhones(notify.Accepted), leaves: func() {}}
 		if _, err := n.store.ApplyPlan(t.Context(), nightPlan()); err != nil {
 			t.Fatal(err)
 		}
 		n.goes()
-		defer func() { n.stop() }() // a story that fails ends too
+		defer func() { n.leaves(); n.stop() }() // a story that fails ends too
 		story(t, n)
+		n.leaves()
 		n.stop()
 		n.hears()
 	})
@@ -180,6 +182,7 @@ func (n *night) goes() {
 
 // dies is a gateway that goes down and comes back after a time.
 func (n *night) dies(away time.Duration) {
+	n.leaves()
 	n.stop()
 	n.home.stop()
 	time.Sleep(away)

@@ -247,7 +247,7 @@ func (t *turn) ruleEvent(ctx context.Context, ch rule.Change, after map[conditio
 }
 
 // ViaCore marks events that the core itself makes.
-const ViaCore = "core"
+const ViaCore = care.ViaCore
 
 // ruleDue is the timer of a condition. It is worked on after the transaction,
 // because the conditions in memory are locked before the ledger.

@@ -243,7 +243,7 @@ func (t *turn) again(ctx context.Context, kept alerts.Kept) (alerts.Situation, e
 	if kept.Severity != 0 {
 		in.Severity = kept.Severity
 	}
-	return in, nil
+	return in, t.loadSheet(ctx, &in, kept.Walk)
 }
 
 // placeAgain is where the event of a situation belongs.

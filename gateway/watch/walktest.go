@@ -3,6 +3,7 @@ package watch
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
@@ -34,11 +35,45 @@ func (w *Watch) StartWalk(ctx context.Context, walk alerts.WalkTest) (alerts.Wal
 		}
 		return t.enter(ctx, place{site: walk.Site}, nil, d)
 	})
+	if err == nil { // whoever begins it has the page open, which is about to fetch the sheet
+		w.SheetFetched(walk.ID, time.Now())
+	}
 	return walk, err
 }
 
+// maxSheets bounds how many walk tests are remembered to be watched.
+const maxSheets = 1000
+
+// SheetFetched says that somebody who may act on it has fetched the sheet of a
+// walk test, with all that was triggered until a time of this process. Presses
+// are kept back only while somebody does, see alerts.WalkTest.
+func (w *Watch) SheetFetched(id string, at time.Time) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if len(w.sheets) >= maxSheets {
+		clear(w.sheets) // a cache: each comes back with the next fetch
+	}
+	if at.After(w.sheets[id]) {
+		w.sheets[id] = at
+	}
+}
+
+// watched returns when the sheet of a walk test was fetched last, by the clock of
+// now; zero when it was not. The age is by the monotonic clock, so that a wall
+// clock that is set back does not make an old sheet a watched one.
+func (w *Watch) watched(id string, now time.Time) time.Time {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	at, ok := w.sheets[id]
+	if !ok {
+		return time.Time{}
+	}
+	return now.Add(-max(0, time.Since(at)))
+}
+
 // EndWalk ends a walk test. What still lasts of what was triggered alarms at
-// once. The error is an *alerts.IllegalError when it has ended.
+// once, and so does a press of which it cannot be said that whoever ends the test
+// has seen it. The error is an *alerts.IllegalError when it has ended.
 func (w *Watch) EndWalk(ctx context.Context, id string, by care.Act) error {
 	return w.update(ctx, func(t *turn) error {
 		by.At = t.now
@@ -76,7 +111,7 @@ func (w *Watch) WalkAlarm(ctx context.Context, id string, point care.PointID, cl
 		if err != nil {
 			return err
 		}
-		in.Walk = &alerts.Walk{Test: *walk, Before: tick}
+		in.Walk = &alerts.Walk{Test: *walk, Before: tick, Watched: w.watched(walk.ID, t.now)}
 		d := alerts.OnDisowned(in)
 		if d.Incident == nil { // somebody was faster
 			return &alerts.IllegalError{Code: alerts.CodeOpenIncident, Kind: alerts.Walking}
@@ -137,8 +172,16 @@ func (t *turn) endWalk(ctx context.Context, walk alerts.WalkTest, by care.Act) e
 	if err != nil {
 		return fmt.Errorf("load what was triggered in the walk test %s: %w", walk.ID, err)
 	}
+	watched := t.w.watched(walk.ID, t.now)
 	for _, k := range ticks {
-		held, err := t.tx.Timer(ctx, alerts.TimerCare, alerts.PointRef(walk.Site, k.Point, k.Class))
+		ref := alerts.PointRef(walk.Site, k.Point, k.Class)
+		if !k.Alarmed && k.LetsGo(by, watched) {
+			if err := t.setTimer(ctx, alerts.Timer{Kind: alerts.TimerCare, Ref: ref, Site: walk.Site}); err != nil {
+				return err
+			}
+			continue
+		}
+		held, err := t.tx.Timer(ctx, alerts.TimerCare, ref)
 		if err != nil {
 			return fmt.Errorf("load what was held back at point %s: %w", k.Point, err)
 		}
@@ -191,6 +234,26 @@ func (t *turn) walkEnds(ctx context.Context, timer alerts.Timer) error {
 	return t.endWalk(ctx, *walk, care.Act{At: t.now, Means: care.BySystem})
 }
 
+// loadSheet has what becomes of an event that a walk test kept back stand on its
+// sheet, when that test is over by now.
+func (t *turn) loadSheet(ctx context.Context, in *alerts.Situation, test string) error {
+	if test == "" || in.Walk != nil && in.Walk.Test.ID == test {
+		return nil
+	}
+	walk, err := t.tx.Walk(ctx, test)
+	if err != nil {
+		return fmt.Errorf("load the walk test %s: %w", test, err)
+	}
+	tick, err := t.tx.Tick(ctx, test, in.Event.Point, in.Event.Class)
+	if err != nil {
+		return fmt.Errorf("load what was triggered at point %s: %w", in.Event.Point, err)
+	}
+	if walk != nil && tick != nil {
+		in.Walk = &alerts.Walk{Test: *walk, Before: tick}
+	}
+	return nil
+}
+
 // loadWalk finds the walk test that runs on the floor of the point.
 func (t *turn) loadWalk(ctx context.Context, in *alerts.Situation) error {
 	e := in.Event
@@ -206,7 +269,7 @@ func (t *turn) loadWalk(ctx context.Context, in *alerts.Situation) error {
 		if w.Floor != floor || !w.Runs(t.now) {
 			continue
 		}
-		in.Walk = &alerts.Walk{Test: w}
+		in.Walk = &alerts.Walk{Test: w, Watched: t.w.watched(w.ID, t.now)}
 		if in.Walk.Before, err = t.tx.Tick(ctx, w.ID, e.Point, e.Class); err != nil {
 			return fmt.Errorf("load what was triggered at point %s: %w", e.Point, err)
 		}

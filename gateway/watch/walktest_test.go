@@ -1,7 +1,9 @@
 package watch_test
 
 import (
+	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,7 +17,28 @@ import (
 
 var electrician = care.Act{By: "u-gao", Name: "高建国", Means: care.ByScreen}
 
-// walks begins a walk test of the second floor.
+// watches has somebody look at the sheet of a test, as the page does, until she
+// leaves or the gateway dies.
+func (n *night) watches(w alerts.WalkTest) {
+	ctx, cancel := context.WithCancel(context.Background())
+	at := n.watch
+	var page sync.WaitGroup
+	page.Go(func() {
+		every := time.NewTicker(1500 * time.Millisecond)
+		defer every.Stop()
+		for {
+			at.SheetFetched(w.ID, time.Now())
+			select {
+			case <-every.C:
+			case <-ctx.Done():
+				return
+			}
+		}
+	})
+	n.leaves = sync.OnceFunc(func() { cancel(); page.Wait() })
+}
+
+// walks begins a walk test of the second floor, and reads its sheet.
 func (n *night) walks(length time.Duration) alerts.WalkTest {
 	n.t.Helper()
 	now := time.Now()
@@ -25,6 +48,8 @@ func (n *night) walks(length time.Duration) alerts.WalkTest {
 	if err != nil {
 		n.t.Fatal(err)
 	}
+	n.leaves()
+	n.watches(w)
 	return w
 }
 
@@ -308,6 +333,125 @@ func TestDisownedWhenItMatters(t *testing.T) {
 	})
 }
 
+// TestAPressThatNobodySaw: a press is kept back while somebody has the sheet before
+// him, and let go when it can be said that he has seen it. Otherwise it is heard.
+func TestAPressThatNobodySaw(t *testing.T) {
+	cord := func(n *night) { n.sends("203-1-cord", care.SOS, care.Active, "") }
+	end := func(n *night, w alerts.WalkTest) {
+		n.t.Helper()
+		if err := n.watch.EndWalk(n.t.Context(), w.ID, electrician); err != nil {
+			n.t.Fatal(err)
+		}
+	}
+	for _, c := range []struct {
+		name  string
+		story func(n *night, w alerts.WalkTest)
+		heard bool // at once
+		later bool // within the hour
+	}{
+		{"the telephone is in the pocket", func(n *night, _ alerts.WalkTest) {
+			n.leaves()
+			n.waits(16 * time.Second)
+			cord(n)
+		}, true, true},
+		{"the gateway has just been restarted", func(n *night, _ alerts.WalkTest) {
+			n.dies(time.Second)
+			cord(n)
+		}, true, true},
+		{"it was restarted after the press", func(n *night, _ alerts.WalkTest) {
+			cord(n)
+			n.dies(time.Second)
+			n.waits(time.Minute)
+		}, true, true},
+		{"seen for five minutes", func(n *night, _ alerts.WalkTest) {
+			cord(n)
+			n.waits(5*time.Minute + time.Second)
+			n.leaves()
+		}, false, false},
+		{"the telephone went into the pocket afterwards", func(n *night, _ alerts.WalkTest) {
+			cord(n)
+			n.waits(4*time.Minute + 10*time.Second)
+			n.leaves()
+			n.waits(58 * time.Second)
+		}, false, false},
+		{"the telephone went into the pocket at once", func(n *night, _ alerts.WalkTest) {
+			cord(n)
+			n.leaves()
+			n.waits(58 * time.Second)
+		}, false, true},
+		{"and came out again in time", func(n *night, w alerts.WalkTest) {
+			cord(n)
+			n.leaves()
+			n.waits(50 * time.Second)
+			n.watches(w)
+			n.waits(5 * time.Minute)
+		}, false, false},
+		{"who ends the test has seen it", func(n *night, w alerts.WalkTest) {
+			cord(n)
+			n.waits(20 * time.Second)
+			end(n, w)
+		}, false, false},
+		{"it came while he ended the test", func(n *night, w alerts.WalkTest) {
+			cord(n)
+			n.waits(5 * time.Second)
+			end(n, w)
+			n.waits(time.Second)
+		}, true, true},
+		{"who ends the test has not looked", func(n *night, w alerts.WalkTest) {
+			cord(n)
+			n.leaves()
+			n.waits(20 * time.Second)
+			end(n, w)
+			n.waits(time.Second)
+		}, true, true},
+		{"the test ends by itself", func(n *night, _ alerts.WalkTest) {
+			n.waits(58 * time.Minute)
+			cord(n)
+			n.waits(time.Minute)
+		}, false, true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			atNight(t, func(t *testing.T, n *night) {
+				w := n.walks(time.Hour)
+				n.waits(time.Second)
+				c.story(n, w)
+				if got := len(n.open()) == 1; got != c.heard {
+					t.Errorf("heard at once: %v, want %v", got, c.heard)
+				}
+				n.waits(10 * time.Minute)
+				if got := len(n.open()) == 1; got != c.later {
+					t.Errorf("heard at all: %v, want %v", got, c.later)
+				}
+				if k := n.sheet(w.ID)[0]; k.Alarmed != c.later {
+					t.Errorf("on the sheet it is %+v", k)
+				}
+				n.quiet()
+			})
+		})
+	}
+}
+
+// TestWhatARuleFindsIsNotKeptBack: what a rule of the house has found nobody
+// triggers by walking.
+func TestWhatARuleFindsIsNotKeptBack(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		n.configures(alerts.DocumentRules, "", `
+rules:
+  - id: wet
+    name: {zh: 地面有水, en: Water on the floor}
+    class: water_leak
+    quantity: contact
+    when: value == 1.0
+`)
+		n.walks(time.Hour)
+		n.reads("203-1-bed", care.Contact, 1)
+		if i := n.only(); i.Class != care.WaterLeak {
+			t.Errorf("the incident is %+v", i)
+		}
+		n.quiet()
+	})
+}
+
 // What is not the electrician's is not kept back.
 func TestWhatAWalkTestDoesNotKeepBack(t *testing.T) {
 	for name, send := range map[string]func(n *night){
@@ -316,6 +460,7 @@ func TestWhatAWalkTestDoesNotKeepBack(t *testing.T) {
 			e.Time = e.Time.Add(-time.Minute)
 			n.commits(e)
 		},
+		"a fall":            func(n *night) { n.sends("203-1-fall", care.Fall, care.Active, "") },
 		"a heart":           func(n *night) { n.sends("203-1-bed", care.Vital, care.Active, "") },
 		"a broken detector": func(n *night) { n.sends("203-smoke-a", care.Fault, care.Active, "") },
 		"a press after its end": func(n *night) {
@@ -352,10 +497,12 @@ func TestAWalkTestSurvivesARestart(t *testing.T) {
 		w := n.walks(time.Hour)
 		n.sends("203-smoke-a", care.Fire, care.Active, "")
 		n.dies(time.Minute)
+		n.watches(w)
 		n.sends("203-1-cord", care.SOS, care.Active, "")
 		if open := n.open(); len(open) != 0 {
 			t.Fatalf("after a restart an alarm was raised: %+v", open)
 		}
+		n.waits(5 * time.Minute) // the press is let go
 		n.dies(10 * time.Minute)
 		if i := n.only(); i.Class != care.Fire {
 			t.Errorf("the smoke that stayed is %+v", i)

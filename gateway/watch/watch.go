@@ -8,7 +8,8 @@
 // who sends them is watch/outbox, and what is silent is found by
 // watch/supervise.
 //
-// It keeps no state of its own. Another Watch on the same ledger, in this
+// It keeps no state of its own but who looks at the sheet of a walk test, which is
+// asked for again within seconds. Another Watch on the same ledger, in this
 // process after a restart or in another gateway, continues where this one
 // stopped. Transports, clocks of edges and quarantine are the job of ingest,
 // who may act is decided by the API, and SQL is the ledger's.
@@ -68,6 +69,7 @@ type Watch struct {
 	subscribers []*func()
 	sentAt      map[string]time.Time // by person and channel
 	joined      map[care.UserID]people.User
+	sheets      map[string]time.Time // when that of each walk test was fetched last
 }
 
 // maxJobs is how many messages may wait for whoever sends them. What finds no
@@ -80,7 +82,7 @@ func New(ledger Ledger, log *slog.Logger, reg prometheus.Registerer, opts Option
 	w := &Watch{
 		ledger: ledger, log: log, metrics: newMetrics(reg), opts: opts,
 		wake: make(chan struct{}, 1), jobs: make(chan alerts.Job, maxJobs), sentAt: map[string]time.Time{},
-		joined: map[care.UserID]people.User{},
+		joined: map[care.UserID]people.User{}, sheets: map[string]time.Time{},
 	}
 	if opts.OpenIncidents != nil {
 		reg.MustRegister(&openIncidents{list: opts.OpenIncidents, log: log})

@@ -145,6 +145,9 @@ type Walks interface {
 	StartWalk(ctx context.Context, w alerts.WalkTest) (alerts.WalkTest, error)
 	EndWalk(ctx context.Context, id string, by care.Act) error
 	WalkAlarm(ctx context.Context, id string, point care.PointID, class care.Class, by care.Act) (care.Incident, error)
+	// SheetFetched says that the sheet was shown with all that was triggered until
+	// a time of this process: presses are kept back only while it is.
+	SheetFetched(id string, at time.Time)
 	// Walk returns a test, nil when there is none of the id.
 	Walk(ctx context.Context, id string) (*alerts.WalkTest, error)
 	// Walks returns the tests that began at or after since, or have not ended.

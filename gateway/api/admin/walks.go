@@ -162,9 +162,13 @@ func (m room) sheet(ctx context.Context, u people.User, in *walkRequest) (SheetV
 	if err != nil {
 		return SheetView{}, err
 	}
+	at := time.Now() // what comes while the sheet is read may not be on it
 	ticks, err := m.Ticks(ctx, w.ID)
 	if err != nil {
 		return SheetView{}, err
+	}
+	if w.Runs(at) {
+		m.SheetFetched(w.ID, at)
 	}
 	d := m.Book.Directory()
 	v := SheetView{WalkView: m.view(d, u, w), Time: time.Now().UTC(), Points: []SheetLine{}}
