@@ -354,3 +354,33 @@ func TestAWalkTestOnAPhone(t *testing.T) {
 		t.Errorf("ended twice: %d %s", status, text)
 	}
 }
+
+// Whoever brings a file in says nothing of who somebody is at the identity
+// provider: she could sign in as him. Nor does she choose the id of somebody new,
+// such as resident:r-1, to be taken for somebody else.
+func TestAFileSaysNothingOfWhoSomebodyIs(t *testing.T) {
+	a := house(t)
+	manager, operator := apptest.SignIn(t, a.Web(), "manager"), apptest.SignIn(t, a.Web(), "operator")
+	_, file := operator.Text(http.MethodGet, "/api/admin/export/yaml", "")
+	bring := func(p *apptest.Person, file string) admin.Outcome {
+		t.Helper()
+		var o admin.Outcome
+		if status := p.Call(http.MethodPost, "/api/admin/import/yaml?apply=true", file, &o); status != 200 {
+			t.Fatalf("the import is answered %d", status)
+		}
+		return o
+	}
+	tied := strings.Replace(file, "login: carer\n", "login: carer\n    subject: https://id.example.org mallory\n", 1)
+	if tied == file {
+		t.Fatalf("no carer is in the export:\n%s", file)
+	}
+	if o := bring(operator, tied); o.Applied || !cmp.Equal(codes(o), []string{"file  secret"}) || !strings.HasPrefix(o.Mistakes[0].Cell, "line ") {
+		t.Errorf("a subject: %+v", o)
+	}
+	stranger := "users: [{id: \"resident:res-203-1\", login: new, name: new, role: carer, scope: {sites: [songhe]}}]\n"
+	for _, p := range []*apptest.Person{manager, operator} {
+		if o := bring(p, stranger); o.Applied || !cmp.Equal(codes(o), []string{"user id not_registered"}) {
+			t.Errorf("a chosen id: %+v", o)
+		}
+	}
+}

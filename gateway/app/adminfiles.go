@@ -51,13 +51,17 @@ func readYAML(data []byte) admin.Sheet {
 		}
 	}
 	rows, places, secrets := p.Rows()
+	mistakes := tooMany(changeOf(rows))
+	if len(mistakes) > 0 {
+		rows, secrets = siteplan.Rows{}, nil
+	}
 	at := func(path string) string {
 		if n := line(path); n > 0 {
 			return fmt.Sprintf("line %d", n)
 		}
 		return ""
 	}
-	s := admin.Sheet{Change: changeOf(rows), Cell: func(k admin.Kind, row int, field string) string {
+	s := admin.Sheet{Change: changeOf(rows), Mistakes: mistakes, Cell: func(k admin.Kind, row int, field string) string {
 		if list := places[string(k)]; row >= 0 && row < len(list) {
 			if field == "" {
 				return at(list[row])
@@ -69,10 +73,23 @@ func readYAML(data []byte) admin.Sheet {
 	for _, path := range secrets {
 		s.Mistakes = append(s.Mistakes, admin.RowMistake{
 			Kind: "file", Code: admin.CodeSecret, Cell: at(path),
-			Text: "a secret or password is not brought in by this page; take the line away and let one be made for each user or edge",
+			Text: "a secret, a password or a subject of an identity provider is not brought in by this page; take the line away: secrets are made for each user or edge, and a subject comes by signing in at the provider or by gateway import",
 		})
 	}
 	return s
+}
+
+// tooMany bounds a file as a workbook is bounded.
+func tooMany(c admin.Change) (mistakes []admin.RowMistake) {
+	for kind, n := range c.Sizes() {
+		if n > excel.MaxRows {
+			mistakes = append(mistakes, admin.RowMistake{
+				Kind: kind, Row: excel.MaxRows, Code: admin.CodeTooMany,
+				Text: fmt.Sprintf("a file has at most %d rows of a register; bring the rest in another file", excel.MaxRows),
+			})
+		}
+	}
+	return mistakes
 }
 
 func changeOf(r siteplan.Rows) admin.Change {

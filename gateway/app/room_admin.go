@@ -40,7 +40,7 @@ func (r adminRegisters) Apply(ctx context.Context, c admin.Change) ([]admin.RowS
 	}
 	for _, u := range c.Users {
 		// Who somebody is proved by is never a change of rows.
-		u.PasswordHash, u.PINHash, u.TOTPSecret, u.MustChange = "", "", "", false
+		u.PasswordHash, u.PINHash, u.TOTPSecret, u.Subject, u.MustChange = "", "", "", "", false
 		p.Users = append(p.Users, u)
 	}
 	for _, l := range c.Audit {

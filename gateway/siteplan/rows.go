@@ -25,8 +25,9 @@ type Rows struct {
 }
 
 // Rows returns the rows of a plan, those of a site behind each other, and where
-// each stands in the file, by register and row. Secrets says which of them bring
-// a secret, which rows do not.
+// each stands in the file, by register and row. Secrets says where the file brings
+// a secret, which rows do not, or the subject by which an identity provider knows
+// somebody.
 func (p Plan) Rows() (r Rows, places map[string][]string, secrets []string) {
 	r.Regions = p.Regions
 	places = map[string][]string{}
@@ -75,6 +76,7 @@ func (p Plan) Rows() (r Rows, places map[string][]string, secrets []string) {
 		at("user", "$.users[%d]", n)
 		secret(u.Password, fmt.Sprintf("$.users[%d].password", n))
 		secret(u.PIN, fmt.Sprintf("$.users[%d].pin", n))
+		secret(Secret(u.Subject), fmt.Sprintf("$.users[%d].subject", n))
 	}
 	return r, places, secrets
 }

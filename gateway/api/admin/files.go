@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/danielgtaylor/huma/v2"
@@ -112,6 +113,7 @@ func everything(d *people.Directory, u people.User, site care.SiteID) Change {
 	for _, other := range sorted(d.Users, func(a, b people.User) int { return compare(a.Login, b.Login) }) {
 		// Who works elsewhere, too, is in no file that somebody may bring back.
 		if edits(d, u, other) && (site == "" || concerns(d, other, site)) {
+			other.Subject = "" // who somebody is to a provider no file brings back
 			c.Users = append(c.Users, other)
 		}
 	}
@@ -128,8 +130,9 @@ func compare[T ~string](a, b T) int {
 	return 0
 }
 
-// importFile brings a file in. What is wrong with the file itself and what is
-// wrong with what it says are told together, each beside its cell.
+// importFile brings a file in. What is wrong with the file itself and what its
+// bringer may not do are told together, each beside its cell; whether the rest
+// fits what is registered is looked at when that is right.
 func (m room) importFile(ctx context.Context, u people.User, in *importRequest) (Outcome, error) {
 	sheet, err := m.Files.Read(in.Format, in.RawBody)
 	if err != nil {
@@ -139,9 +142,9 @@ func (m room) importFile(ctx context.Context, u people.User, in *importRequest) 
 	if in.Apply && in.Revision != "" && in.Revision != revision {
 		return Outcome{}, errStale()
 	}
-	o, err := m.apply(ctx, u, !in.Apply || len(sheet.Mistakes) > 0, about(sheet.Change), func(d *people.Directory) (Change, []RowMistake, error) {
+	o, err := m.apply(ctx, u, !in.Apply, about(sheet.Change), func(d *people.Directory) (Change, []RowMistake, error) {
 		c := sheet.Change
-		var mistakes []RowMistake
+		mistakes := slices.Clone(sheet.Mistakes)
 		for n, r := range c.Residents {
 			if was := d.Residents[r.ID]; was.LeftAt != nil {
 				mistakes = append(mistakes, RowMistake{Kind: OfResident, Row: n, ID: string(r.ID), Field: "id", Code: CodeNotAllowed, Text: "he has left; let him return first"})
@@ -151,9 +154,6 @@ func (m room) importFile(ctx context.Context, u people.User, in *importRequest) 
 	})
 	if err != nil {
 		return Outcome{}, err
-	}
-	if len(sheet.Mistakes) > 0 {
-		o = outcome(o.Revision, false, nil, append(sheet.Mistakes, o.Mistakes...))
 	}
 	for n, w := range o.Mistakes {
 		if w.Cell == "" {

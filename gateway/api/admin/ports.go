@@ -3,6 +3,7 @@ package admin
 import (
 	"context"
 	"errors"
+	"iter"
 	"time"
 
 	"shouwang.care/shouwang/alerts"
@@ -43,6 +44,14 @@ type Change struct {
 	Audit    []api.Record
 	Revision string
 	DryRun   bool
+}
+
+// Sizes returns how many rows the change has of each register.
+func (c Change) Sizes() iter.Seq2[Kind, int] {
+	return func(yield func(Kind, int) bool) {
+		_ = yield(OfRegion, len(c.Regions)) && yield(OfSite, len(c.Sites)) && yield(OfZone, len(c.Zones)) && yield(OfEdge, len(c.Edges)) &&
+			yield(OfResident, len(c.Residents)) && yield(OfPoint, len(c.Points)) && yield(OfUser, len(c.Users))
+	}
 }
 
 // ID names a row of the change as people do; empty for one that is not there.

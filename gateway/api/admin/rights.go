@@ -164,6 +164,8 @@ func (j *judge) user(n int, v people.User) {
 	must := func(ok bool, field, code, format string, args ...any) {
 		j.must(ok, OfUser, n, v.Login, field, code, format, args...)
 	}
+	// Ids are the gateway's to make: a chosen one could be taken for something else.
+	must(known || v.ID == "", "id", CodeUnknown, "nobody has this id; leave it empty for somebody new")
 	if known {
 		v.ID = was.ID
 	}

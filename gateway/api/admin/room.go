@@ -83,6 +83,8 @@ const tries = 8
 
 // apply makes a change of the present picture and carries it out. build gets the
 // picture and returns what is wrong besides. With dry the change is only tried.
+// What is wrong already is not even tried: a trial keeps alarms waiting for the
+// one writer of the ledger.
 func (m room) apply(ctx context.Context, u people.User, dry bool, about string, build func(d *people.Directory) (Change, []RowMistake, error)) (Outcome, error) {
 	for range tries {
 		d, revision := m.Picture()
@@ -95,7 +97,10 @@ func (m room) apply(ctx context.Context, u people.User, dry bool, about string, 
 			return Outcome{}, err
 		}
 		mistakes = append(mistakes, forbidden...)
-		c.By, c.Revision, c.DryRun = api.ActOf(u), revision, dry || len(mistakes) > 0
+		if len(mistakes) > 0 {
+			return outcome(revision, false, nil, mistakes), nil
+		}
+		c.By, c.Revision, c.DryRun = api.ActOf(u), revision, dry
 		c.Audit = []api.Record{{Kind: care.AuditChanged, By: c.By, About: about, Detail: c.sizes()}}
 		rows, wrong, err := m.Apply(ctx, c)
 		if errors.Is(err, ErrStale) {
@@ -104,7 +109,7 @@ func (m room) apply(ctx context.Context, u people.User, dry bool, about string, 
 		if err != nil {
 			return Outcome{}, err
 		}
-		return outcome(revision, !c.DryRun, rows, append(mistakes, wrong...)), nil
+		return outcome(revision, !dry, rows, wrong), nil
 	}
 	return Outcome{}, errStale()
 }
@@ -130,15 +135,9 @@ func errStale() error {
 // sizes says for the audit log how many rows of what are changed.
 func (c Change) sizes() string {
 	var parts []string
-	for _, part := range []struct {
-		kind Kind
-		n    int
-	}{
-		{OfRegion, len(c.Regions)}, {OfSite, len(c.Sites)}, {OfZone, len(c.Zones)}, {OfEdge, len(c.Edges)},
-		{OfResident, len(c.Residents)}, {OfPoint, len(c.Points)}, {OfUser, len(c.Users)},
-	} {
-		if part.n > 0 {
-			parts = append(parts, fmt.Sprintf("%s: %d", part.kind, part.n))
+	for kind, n := range c.Sizes() {
+		if n > 0 {
+			parts = append(parts, fmt.Sprintf("%s: %d", kind, n))
 		}
 	}
 	return strings.Join(parts, ", ")
