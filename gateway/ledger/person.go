@@ -7,6 +7,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -259,7 +260,7 @@ func (t *Tx) eraseRegister(ctx context.Context, doing string, where traces, by c
 	if err := t.freePoints(ctx, doing, r); err != nil {
 		return err
 	}
-	if err := t.eraseRelatives(ctx, doing, r.ID); err != nil {
+	if err := t.eraseRelatives(ctx, doing, r.ID, by, reason); err != nil {
 		return err
 	}
 	t.residents = append(t.residents, people.Resident{ID: r.ID, Site: r.Site, LeftAt: &left})
@@ -325,9 +326,12 @@ func (t *Tx) freePoints(ctx context.Context, doing string, r people.Resident) er
 }
 
 // eraseRelatives takes a resident out of the scope of family and helpers. Who
-// has nobody else left is erased but for the id, and cannot sign in.
-func (t *Tx) eraseRelatives(ctx context.Context, doing string, id care.ResidentID) error {
-	for _, u := range t.store.Directory().Users {
+// has nobody else left is erased but for the id, and cannot sign in; each such
+// account has a row of its own in the log of the gateway.
+func (t *Tx) eraseRelatives(ctx context.Context, doing string, id care.ResidentID, by care.Act, reason string) error {
+	users := t.store.Directory().Users
+	for _, user := range slices.Sorted(maps.Keys(users)) {
+		u := users[user]
 		if !slices.Contains(u.Scope.Residents, id) {
 			continue
 		}
@@ -341,6 +345,9 @@ func (t *Tx) eraseRelatives(ctx context.Context, doing string, id care.ResidentI
 		}
 		if len(u.Scope.Residents) == 0 {
 			if err := t.eraseUser(ctx, doing, u.ID); err != nil {
+				return err
+			}
+			if _, err := t.Log(ctx, AuditLog, care.Entry{Kind: care.AuditErased, Act: by, To: "user:" + string(u.ID), Reason: reason}); err != nil {
 				return err
 			}
 		}
