@@ -1,7 +1,7 @@
 import { useTranslation } from 'react-i18next';
 import type { ElderNow } from '../shared/api/family.ts';
 import type { Incident } from '../shared/api/types.ts';
-import { shortTime } from '../shared/format.ts';
+import { localName, shortTime, telephone } from '../shared/format.ts';
 import { useLanguage, useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
 import { nowOf, stepsOf } from './now.ts';
 import { headlineOf } from './watched.ts';
@@ -10,16 +10,12 @@ import { headlineOf } from './watched.ts';
 function Call({ call }: { call: ElderNow['call'] }) {
   const { t } = useTranslation();
   const language = useLanguage();
-  const place = call.place[language] || call.place.zh;
+  const place = localName(call.place, language);
   if (call.telephone === undefined) return <p className="call-none">{t('kin.noNumber', { place })}</p>;
-  const roles = call.roles.map((role) => role[language] || role.zh).join(language === 'zh' ? '、' : ', ');
+  const roles = call.roles.map((role) => localName(role, language)).join(language === 'zh' ? '、' : ', ');
   return (
     <div className="call">
-      <a
-        className="button primary"
-        href={`tel:${call.telephone.replaceAll(/[^+\d]/g, '')}`}
-        data-testid="call"
-      >
+      <a className="button primary" href={telephone(call.telephone)} data-testid="call">
         <span>{t('kin.callTo', { place })}</span> <span className="call-number">{call.telephone}</span>
       </a>
       {roles !== '' && <p>{t('kin.callAsk', { roles })}</p>}
@@ -68,7 +64,7 @@ export function Elder({
       case 'learning':
         return '';
       case 'noConsent':
-        return t('kin.noConsentHint', { place: elder?.call.place[language] ?? '' });
+        return t('kin.noConsentHint', { place: localName(elder?.call.place, language) });
       case 'unwatched':
       case 'left':
       case 'away':
@@ -111,7 +107,7 @@ export function Elder({
             <>
               <h3>{t('kin.routine')}</h3>
               <p className="routine" data-testid="routine">
-                {elder.routine[language] || elder.routine.zh}
+                {localName(elder.routine, language)}
               </p>
             </>
           )}

@@ -1,4 +1,4 @@
-import { localName } from '../shared/format.ts';
+import { localName, telephone } from '../shared/format.ts';
 import { useWords } from '../shared/ui/useWords.ts';
 import { addressOf } from './route.ts';
 import type { Reason, Standing } from './standing.ts';
@@ -44,7 +44,7 @@ export function Phone({ standing: { node } }: { standing: Standing }) {
   return (
     <a
       className="button phone"
-      href={`tel:${node.telephone}`}
+      href={telephone(node.telephone)}
       aria-label={t('oversight.callOf', {
         name: localName(node.site.name, language),
         number: node.telephone,

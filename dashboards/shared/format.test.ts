@@ -1,5 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { ageOf, clockTime, fullDate, localName, placeParts, shortTime, since, waited } from './format.ts';
+import {
+  ageOf,
+  clockTime,
+  fullDate,
+  localName,
+  telephone,
+  placeParts,
+  shortTime,
+  since,
+  waited,
+} from './format.ts';
 import { accepted, arrived, at, incident, resolved, start } from './testing/incidents.ts';
 
 test.each([
@@ -78,4 +88,11 @@ test('a card counts from the latest step', () => {
   expect([raised, going, there, resolved(there, 30)].map((i) => (since(i) - start) / 1000)).toEqual([
     0, 10, 20, 30,
   ]);
+});
+
+test.each([
+  ['0571-8800 1234', 'tel:057188001234'],
+  ['+86 138（0013）8000', 'tel:+8613800138000'],
+])('%s is called as %s', (number, address) => {
+  expect(telephone(number)).toBe(address);
 });

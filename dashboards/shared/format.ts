@@ -7,6 +7,11 @@ export function localName(text: Text | undefined, language: Language): string {
   return first || second;
 }
 
+/** telephone is the address by which a number is called: what people put between its digits goes. */
+export function telephone(number: string): string {
+  return `tel:${number.replaceAll(/[^+\d]/g, '')}`;
+}
+
 /** waited writes a wait as mm:ss, from one hour on as h:mm:ss. A negative one is 00:00. */
 export function waited(milliseconds: number): string {
   const total = Math.max(0, Math.floor(milliseconds / 1000));

@@ -1,16 +1,12 @@
 import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import {
-  setAway,
-  type Evacuation as Listed,
-  type EvacuationFloor,
-  type Evacuee,
-} from '../../shared/api/ward.ts';
+import { type Evacuation as Listed, type EvacuationFloor, type Evacuee } from '../../shared/api/ward.ts';
 import { lifeSafety } from '../../shared/api/types.ts';
 import { fullDate, clockTime, localName, shortTime } from '../../shared/format.ts';
 import { useLanguage, usePicture, useViewer } from '../../shared/ui/hooks.ts';
 import { useFailed } from '../../shared/ui/useProblem.ts';
 import { useSide } from '../side/context.ts';
+import { useAway } from '../resident/useAway.ts';
 import { useFloor } from '../side/useFloor.ts';
 import { countsOf } from './ticks.ts';
 import { useEvacuation, type Shared } from './useEvacuation.ts';
@@ -31,20 +27,10 @@ function Person({
   const { t } = useTranslation();
   const language = useLanguage();
   const { session } = useViewer();
-  const failed = useFailed();
-  const [trouble, setTrouble] = useState('');
+  const { record, trouble } = useAway(person, shared.again);
   const open = useSide();
   const room = localName(person.zone, language) || t('side.unknownRoom');
   const gone = person.away && person.by === undefined;
-  const record = (away: boolean) => {
-    if (away && !confirm(t('evac.askAway', { name: person.name }))) return;
-    setTrouble('');
-    setAway(person.id, away).then(shared.again, (error: unknown) =>
-      setTrouble(
-        t('evac.failed', { why: failed(error instanceof Error ? error : new Error(String(error))) }),
-      ),
-    );
-  };
   return (
     <li
       className="evacuee"

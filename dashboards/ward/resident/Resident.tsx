@@ -1,20 +1,15 @@
 import { useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Incident } from '../../shared/api/types.ts';
-import {
-  fetchCharts,
-  fetchResident,
-  setAway,
-  type Reachable,
-  type ResidentPage,
-} from '../../shared/api/ward.ts';
-import { localName, shortTime } from '../../shared/format.ts';
+import { fetchCharts, fetchResident, type Reachable, type ResidentPage } from '../../shared/api/ward.ts';
+import { localName, shortTime, telephone } from '../../shared/format.ts';
 import { useViewer } from '../../shared/ui/hooks.ts';
 import { useDelivery } from '../../shared/ui/useDelivery.ts';
 import { useLoaded } from '../../shared/ui/useLoaded.ts';
 import { useFailed } from '../../shared/ui/useProblem.ts';
 import { useReason } from '../../shared/ui/useReason.ts';
 import { useWords } from '../../shared/ui/useWords.ts';
+import { useAway } from './useAway.ts';
 import { useFloor } from '../side/useFloor.ts';
 import { Course } from './Course.tsx';
 import '../side/side.css';
@@ -32,7 +27,7 @@ function Contact({ of }: { of: Reachable }) {
       {of.ways.map((way) => (
         <p key={`${way.channel} ${way.address}`}>
           {way.phone ? (
-            <a className="button" href={`tel:${way.address.replaceAll(/[^+0-9]/g, '')}`}>
+            <a className="button" href={telephone(way.address)}>
               {way.address}
             </a>
           ) : (
@@ -100,16 +95,9 @@ function Event({ resident, incident }: { resident: string; incident: Incident })
 
 function Facts({ page, again }: { page: ResidentPage; again: () => void }) {
   const { t, language } = useWords();
-  const failed = useFailed();
-  const [trouble, setTrouble] = useState('');
+  const { record, trouble } = useAway(page, again);
   const risk = localName(page.risk, language);
   const routine = localName(page.routine, language);
-  const record = (away: boolean) => {
-    if (away && !confirm(t('evac.askAway', { name: page.name }))) return;
-    setAway(page.id, away).then(again, (error: unknown) =>
-      setTrouble(failed(error instanceof Error ? error : new Error(String(error)))),
-    );
-  };
   return (
     <>
       <p className="resident-risk" data-none={risk === ''}>

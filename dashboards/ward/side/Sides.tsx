@@ -1,6 +1,7 @@
 import { lazy, Suspense, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import { useViewer } from '../../shared/ui/hooks.ts';
+import { localName } from '../../shared/format.ts';
+import { useLanguage, useViewer } from '../../shared/ui/hooks.ts';
 import { useKeptLists } from '../evac/useKeptLists.ts';
 import { useSide, type Side } from './context.ts';
 import './links.css';
@@ -84,7 +85,8 @@ export function SideView({ side }: { side: Side }) {
 
 /** SitePicker is for those who work for several sites. */
 function SitePicker({ side, site }: { side: Side; site: string | undefined }) {
-  const { t, i18n } = useTranslation();
+  const { t } = useTranslation();
+  const language = useLanguage();
   const { me } = useViewer();
   const open = useSide();
   if (me.sites.length < 2 || side.kind === 'resident' || open === undefined) return null;
@@ -94,7 +96,7 @@ function SitePicker({ side, site }: { side: Side; site: string | undefined }) {
       <select value={site} onChange={(event) => open({ kind: side.kind, site: event.target.value })}>
         {me.sites.map(({ id, name }) => (
           <option key={id} value={id}>
-            {i18n.language === 'en' ? name.en : name.zh}
+            {localName(name, language)}
           </option>
         ))}
       </select>
