@@ -48,6 +48,15 @@ func (e familyEntries) TryCode(ctx context.Context, challenge, code string) (use
 	return user, ok, err
 }
 
+// UseCode uses a code up.
+func (e familyEntries) UseCode(ctx context.Context, challenge string) (used bool, err error) {
+	err = e.Update(ctx, func(tx *ledger.Tx) (err error) {
+		used, err = tx.UseCode(ctx, challenge)
+		return err
+	})
+	return used, err
+}
+
 // familyWishes keeps what families want to be told.
 type familyWishes struct{ papers apiPapers }
 

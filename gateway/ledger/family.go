@@ -124,26 +124,34 @@ func (s *Store) StaffContacts(ctx context.Context, user care.UserID) ([]people.C
 	return readContacts(column), wrapIf("read the contacts of user "+string(user), err)
 }
 
-// TryCode tells whose code it is, and uses it, all others of the user and his
-// invitation up; user
-// is empty for a challenge that is over or never was. A wrong code counts as one
-// of CodeTries; ok is false then, and user says whose it would have been.
+// TryCode tells whose code it is; user is empty for a challenge that is over or
+// never was. Each answer counts as one of CodeTries; with ok false it is wrong, and
+// user says whose it would have been. A right one stays good until UseCode.
 func (t *Tx) TryCode(ctx context.Context, challenge, code string) (user care.UserID, ok bool, err error) {
-	const doing = "try an entry code"
 	var want []byte
 	found, err := first(ctx, t, func(r *sql.Rows) error { return r.Scan(&user, &want) },
 		`UPDATE entry_code SET tries = tries + 1 WHERE challenge_hash = $1 AND expires_at > $2 AND tries < $3
 		RETURNING "user", code_hash`, hashOf(challenge), micros(time.Now()), CodeTries)
 	if err != nil || !found {
-		return "", false, wrapIf(doing, err)
+		return "", false, wrapIf("try an entry code", err)
 	}
-	if subtle.ConstantTimeCompare(want, hashOf(challenge, code)) != 1 {
-		return user, false, nil
+	return user, subtle.ConstantTimeCompare(want, hashOf(challenge, code)) == 1, nil
+}
+
+// UseCode uses a code up that was right, with all others of the user and his
+// invitation. used is false when it is over, or somebody was faster.
+func (t *Tx) UseCode(ctx context.Context, challenge string) (used bool, err error) {
+	const doing = "use an entry code"
+	var user care.UserID
+	used, err = first(ctx, t, func(r *sql.Rows) error { return r.Scan(&user) },
+		`DELETE FROM entry_code WHERE challenge_hash = $1 AND expires_at > $2 RETURNING "user"`, hashOf(challenge), micros(time.Now()))
+	if err != nil || !used {
+		return false, wrapIf(doing, err)
 	}
 	for _, table := range []string{"entry_code", "invitation"} {
 		if err := t.exec(ctx, doing, `DELETE FROM `+table+` WHERE "user" = $1`, string(user)); err != nil {
-			return "", false, err
+			return false, err
 		}
 	}
-	return user, true, nil
+	return true, nil
 }

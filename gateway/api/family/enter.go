@@ -172,6 +172,9 @@ type enterRequest struct {
 	Body   struct {
 		Challenge string `json:"challenge" minLength:"1" maxLength:"64"`
 		Code      string `json:"code" minLength:"6" maxLength:"12"`
+		// A telephone that was stolen or diverted gets the message; the second step
+		// is there for that.
+		SecondStep string `json:"second_step,omitempty" maxLength:"16" doc:"the code of the second step, where the account has one: 401 needs_code asks for it, 401 bad_code says that it is wrong"`
 	}
 }
 
@@ -181,18 +184,33 @@ func (q *enterRequest) Resolve(ctx huma.Context) []error {
 	return nil
 }
 
-// enter begins the session of whoever got the code.
+// wrongTakes is how long the answer to a wrong code takes at least. What is written
+// for a code that was sent, and not for a challenge that never had one, takes less:
+// the time must not tell whether a number is in the register.
+const wrongTakes = time.Second
+
+// wrong is the answer to a wrong code, a while after the question.
+func wrong(ctx context.Context, asked time.Time) error {
+	select {
+	case <-time.After(time.Until(asked.Add(wrongTakes))):
+	case <-ctx.Done():
+	}
+	return api.NewProblem(http.StatusUnprocessableEntity, api.CodeBadCode, "the code is wrong, was used or is too old: after five wrong ones, or ten minutes, ask for a new one")
+}
+
+// enter begins the session of whoever got the code, and has the second step where
+// the account has one.
 func (r *Room) enter(ctx context.Context, in *enterRequest) (api.Me, error) {
 	if _, err := r.a.Slow("family answer "+in.remote, answersAtOnce, answerEvery); err != nil {
 		return api.Me{}, err
 	}
-	wrong := api.NewProblem(http.StatusUnprocessableEntity, api.CodeBadCode, "the code is wrong, was used or is too old: after five wrong ones, or ten minutes, ask for a new one")
+	asked := time.Now()
 	id, ok, err := r.Entries.TryCode(ctx, in.Body.Challenge, notDigit.ReplaceAllString(in.Body.Code, ""))
 	if err != nil {
 		return api.Me{}, err
 	}
 	if id == "" {
-		return api.Me{}, wrong
+		return api.Me{}, wrong(ctx, asked)
 	}
 	u, known, err := r.a.Accounts.User(ctx, id)
 	if err != nil {
@@ -202,9 +220,29 @@ func (r *Room) enter(ctx context.Context, in *enterRequest) (api.Me, error) {
 		if err := r.a.Refused(ctx, u, "text message from "+in.remote); err != nil {
 			return api.Me{}, err
 		}
-		return api.Me{}, wrong
+		return api.Me{}, wrong(ctx, asked)
 	}
-	if err := r.a.Begin(ctx, u, "text message from "+in.remote); err != nil {
+	how := "text message from " + in.remote
+	if u.TOTPSecret != "" {
+		if in.Body.SecondStep == "" {
+			return api.Me{}, api.NewProblem(http.StatusUnauthorized, api.CodeNeedsCode, "this account asks for the code of its second step")
+		}
+		if !r.a.CheckSecondStep(u, in.Body.SecondStep) {
+			if err := r.a.Refused(ctx, u, "second step from "+in.remote); err != nil {
+				return api.Me{}, err
+			}
+			return api.Me{}, api.NewProblem(http.StatusUnauthorized, api.CodeBadCode, "the code of the second step is wrong or was used already")
+		}
+		how = "text message and second step from " + in.remote
+	}
+	used, err := r.Entries.UseCode(ctx, in.Body.Challenge)
+	if err != nil {
+		return api.Me{}, err
+	}
+	if !used {
+		return api.Me{}, wrong(ctx, asked)
+	}
+	if err := r.a.Begin(ctx, u, how); err != nil {
 		return api.Me{}, err
 	}
 	return r.a.MeOf(u), nil

@@ -1,10 +1,19 @@
 package family
 
 import (
+	"bytes"
 	"context"
+	"crypto/hmac"
+	"crypto/sha1"
+	"encoding/base32"
+	"encoding/binary"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
+	"net/http/httptest"
+	"strings"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -29,6 +38,10 @@ type front struct {
 	staff map[care.UserID]string // numbers that staff entered
 	mu    sync.Mutex
 	sent  []string // user and number of each code, in order
+
+	api   *api.API
+	good  map[string]care.UserID // the challenges of codes, each of them 123456
+	audit []string               // kind, user and how
 }
 
 type book struct {
@@ -53,6 +66,48 @@ func (e entries) StaffContacts(_ context.Context, user care.UserID) ([]people.Co
 	return []people.Contact{{Channel: "sms", Address: e.staff[user]}}, nil
 }
 
+func (e entries) TryCode(_ context.Context, challenge, code string) (care.UserID, bool, error) {
+	user := e.good[challenge]
+	if user != "" {
+		time.Sleep(slow) // it is counted
+	}
+	return user, user != "" && code == "123456", nil
+}
+
+func (e entries) UseCode(_ context.Context, challenge string) (bool, error) {
+	_, used := e.good[challenge]
+	delete(e.good, challenge)
+	return used, nil
+}
+
+// User is Accounts; UserByLogin is not asked for.
+func (f *front) User(_ context.Context, id care.UserID) (people.User, bool, error) {
+	u, found := f.users[id]
+	return u, found, nil
+}
+
+func (f *front) UserByLogin(context.Context, string) (people.User, bool, error) {
+	return people.User{}, false, errors.New("nobody signs in by login here")
+}
+
+type audit struct {
+	api.Audit
+	*front
+}
+
+func (a audit) Record(_ context.Context, r api.Record) error {
+	time.Sleep(slow)
+	a.front.audit = append(a.front.audit, fmt.Sprint(r.Kind, " ", r.About, " ", r.Detail))
+	return nil
+}
+
+// noSessions is a store of sessions that keeps none.
+type noSessions struct{}
+
+func (noSessions) Delete(string) error                    { return nil }
+func (noSessions) Find(string) ([]byte, bool, error)      { return nil, false, nil }
+func (noSessions) Commit(string, []byte, time.Time) error { return nil }
+
 type phones struct{ *front }
 
 func (phones) Number(u people.User) string { return u.Contacts[0].Address }
@@ -69,7 +124,7 @@ func (p phones) SendCode(_ context.Context, u people.User, _ string) error {
 // now. The courier runs until the test ends.
 func open(t *testing.T, numbers map[care.UserID]string) *front {
 	t.Helper()
-	f := &front{users: map[care.UserID]people.User{}, staff: map[care.UserID]string{}}
+	f := &front{users: map[care.UserID]people.User{}, staff: map[care.UserID]string{}, good: map[string]care.UserID{}}
 	for id, number := range numbers {
 		f.users[id] = people.User{ID: id, Role: people.Family, Contacts: []people.Contact{{Channel: "sms", Address: number}}}
 		f.staff[id] = number
@@ -77,8 +132,10 @@ func open(t *testing.T, numbers map[care.UserID]string) *front {
 	log := slog.New(slog.DiscardHandler)
 	f.Room = &Room{Entries: entries{front: f}, Phones: phones{f}, Courier: NewCourier(entries{front: f}, phones{f}, log)}
 	reg := prometheus.NewRegistry()
-	if _, err := api.New(api.Options{
+	var err error
+	if f.api, err = api.New(api.Options{
 		Book: book{d: &people.Directory{Users: f.users}}, Rooms: []api.Room{f.Room}, Log: log, Registerer: reg, Gatherer: reg,
+		Accounts: f, Audit: audit{front: f}, Sessions: noSessions{},
 	}); err != nil {
 		t.Fatal(err)
 	}
@@ -196,4 +253,79 @@ func TestSomebodyWritesHerNumber(t *testing.T) {
 			})
 		})
 	}
+}
+
+// comesIn answers a challenge, and returns the status and the code of the problem,
+// if any, and how long it took.
+func (f *front) comesIn(t *testing.T, challenge, code, step string) (answer string, took time.Duration) {
+	t.Helper()
+	body, err := json.Marshal(map[string]string{"challenge": challenge, "code": code, "second_step": step})
+	if err != nil {
+		t.Fatal(err)
+	}
+	req := httptest.NewRequestWithContext(t.Context(), http.MethodPost, "/api/family/session", bytes.NewReader(body))
+	req.Header.Set("Content-Type", "application/json")
+	rec := httptest.NewRecorder()
+	begun := time.Now()
+	f.api.ServeHTTP(rec, req)
+	took = time.Since(begun)
+	var p api.Problem
+	if err := json.Unmarshal(rec.Body.Bytes(), &p); err != nil {
+		t.Fatalf("the answer is no JSON: %s", rec.Body)
+	}
+	return strings.TrimSpace(fmt.Sprint(rec.Code, " ", p.Code)), took
+}
+
+// TestAWrongCodeDoesNotTellWhetherOneWasSent by the time that the answer takes.
+func TestAWrongCodeDoesNotTellWhetherOneWasSent(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := open(t, map[care.UserID]string{"mei": "+8613800000009"})
+		f.good["hers"] = "mei"
+		for _, challenge := range []string{"hers", "of nobody"} {
+			if answer, took := f.comesIn(t, challenge, "654321", ""); answer != "422 "+api.CodeBadCode || took != wrongTakes {
+				t.Errorf("a wrong code to the challenge %s gives %s after %v", challenge, answer, took)
+			}
+		}
+	})
+}
+
+// totp is the code of a second step (RFC 6238) of a secret at a time.
+func totp(secret []byte, at time.Time) string {
+	h := hmac.New(sha1.New, secret)
+	binary.Write(h, binary.BigEndian, uint64(at.Unix()/30))
+	sum := h.Sum(nil)
+	return fmt.Sprintf("%06d", binary.BigEndian.Uint32(sum[sum[len(sum)-1]&15:])&0x7fffffff%1_000_000)
+}
+
+// TestHerSecondStepIsAskedForByTheDoorOfFamilies as well: who has her telephone
+// alone does not come in.
+func TestHerSecondStepIsAskedForByTheDoorOfFamilies(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		secret := []byte("twenty bytes of hers")
+		f := open(t, map[care.UserID]string{"mei": "+8613800000009", "qiang": "+8613800000008"})
+		mei := f.users["mei"]
+		mei.TOTPSecret = base32.StdEncoding.EncodeToString(secret)
+		f.users["mei"] = mei
+		f.good["hers"], f.good["his"] = "mei", "qiang"
+		for _, step := range []struct{ name, challenge, code, step, want string }{
+			{"without it", "hers", "123456", "", "401 " + api.CodeNeedsCode},
+			{"with a wrong message it is not asked for", "hers", "654321", "", "422 " + api.CodeBadCode},
+			{"of an hour ago", "hers", "123456", totp(secret, time.Now().Add(-time.Hour)), "401 " + api.CodeBadCode},
+			{"of now", "hers", "123456", totp(secret, time.Now()), "200"},
+			{"once more", "hers", "123456", totp(secret, time.Now().Add(30*time.Second)), "422 " + api.CodeBadCode},
+			{"of somebody who has none", "his", "123456", "", "200"},
+		} {
+			if answer, _ := f.comesIn(t, step.challenge, step.code, step.step); answer != step.want {
+				t.Errorf("%s: %s, want %s", step.name, answer, step.want)
+			}
+		}
+		remote := "192.0.2.1"
+		want := []string{
+			"audit.sign_in_refused user:mei text message from " + remote, "audit.sign_in_refused user:mei second step from " + remote,
+			"audit.signed_in user:mei text message and second step from " + remote, "audit.signed_in user:qiang text message from " + remote,
+		}
+		if diff := cmp.Diff(want, f.audit); diff != "" {
+			t.Errorf("the log of the gateway (-want +got):\n%s", diff)
+		}
+	})
 }

@@ -35,10 +35,13 @@ type Entries interface {
 	// StaffContacts returns the ways to a user as staff entered them last,
 	// whatever he has made of them since.
 	StaffContacts(ctx context.Context, user care.UserID) ([]people.Contact, error)
-	// TryCode tells whose code it is, and uses it and the invitation up. With ok
-	// false the code is wrong or over; user is then whose it would have been, or
-	// empty. After five wrong ones a code is over.
+	// TryCode tells whose code it is. With ok false the code is wrong or over; user
+	// is then whose it would have been, or empty. After five answers, right or
+	// wrong, a code is over.
 	TryCode(ctx context.Context, challenge, code string) (user care.UserID, ok bool, err error)
+	// UseCode uses a right code up, with the invitation of its user. used is false
+	// when it is over, or somebody was faster.
+	UseCode(ctx context.Context, challenge string) (used bool, err error)
 }
 
 // Wishes keeps what people want to be told.
@@ -112,7 +115,7 @@ func (r *Room) Register(a *api.API) {
 	api.Opened(a, op("family-code", http.MethodPost, "/api/family/codes",
 		"Have a code sent to the telephone in the register: by a link, or by that number", http.StatusNotFound, http.StatusBadGateway, http.StatusTooManyRequests), r.code)
 	api.Opened(a, op("enter-family", http.MethodPost, "/api/family/session", "Sign in with the code",
-		http.StatusUnprocessableEntity, http.StatusTooManyRequests), r.enter)
+		http.StatusUnauthorized, http.StatusUnprocessableEntity, http.StatusTooManyRequests), r.enter)
 	api.Viewed(a, op("first-family-password", http.MethodPost, "/api/family/password",
 		"Set the first password of somebody who came in by a code", http.StatusConflict, http.StatusUnprocessableEntity), relatives, r.firstPassword)
 }

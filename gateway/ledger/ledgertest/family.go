@@ -82,10 +82,14 @@ func testEntryCode(t *testing.T, e Engine) {
 				return tx.SaveCode(ctx, "u-son", challenge, code, time.Now().Add(10*time.Minute))
 			})
 		}
+		// try is how somebody comes in: what is right is used up.
 		try := func(challenge, code string) (user care.UserID, ok bool) {
 			t.Helper()
 			update(t, s, func(tx *ledger.Tx) (err error) {
-				user, ok, err = tx.TryCode(ctx, challenge, code)
+				if user, ok, err = tx.TryCode(ctx, challenge, code); err != nil || !ok {
+					return err
+				}
+				ok, err = tx.UseCode(ctx, challenge)
 				return err
 			})
 			return user, ok
@@ -106,6 +110,18 @@ func testEntryCode(t *testing.T, e Engine) {
 		}
 		if _, found, _ := s.Invited(ctx, "link"); found {
 			t.Error("the link is still good after she came in")
+		}
+
+		// A right code stays good while a second step is asked for, as often as a
+		// wrong one.
+		send("s", "123456")
+		for n := range ledger.CodeTries + 1 {
+			update(t, s, func(tx *ledger.Tx) error {
+				if user, ok, err := tx.TryCode(ctx, "s", "123456"); err != nil || ok != (n < ledger.CodeTries) {
+					t.Errorf("time %d the code gives %q, %v, %v", n+1, user, ok, err)
+				}
+				return nil
+			})
 		}
 
 		send("c", "123456")
