@@ -20,7 +20,7 @@ func (a *App) privacyRoom() api.Room {
 		Records: personRecords{apiPapers{a.store, a.watch.Changed}},
 		Kept: []privacy.Kept{
 			{Class: "readings", Days: int(a.opts.Config.Series.Retention / (24 * time.Hour))},
-			{Class: "messages", Days: keep.Messages}, {Class: "incident_texts", Days: keep.IncidentTexts},
+			{Class: "messages", Days: keep.Messages}, {Class: "incident_texts", Days: keep.IncidentTexts}, {Class: "hand_overs", Days: keep.HandOvers},
 			{Class: "measured_values", Days: keep.MeasuredValues}, {Class: "refused_messages", Days: keep.RefusedMessages},
 			{Class: "audit_names", Days: keep.AuditNames}, {Class: "residents_who_left", Days: keep.ResidentsWhoLeft},
 		},
@@ -60,8 +60,9 @@ func personError(err error) error {
 	return err
 }
 
-// presenceKept is how long it is kept who was last in a room: it counts for
-// minutes only.
+// presenceKept is how long it is kept who was last in a room, which counts for
+// minutes only, and who ticked whom off while a house was cleared: the log of the
+// site has that, too.
 const presenceKept = 24 * time.Hour
 
 // eraseOld erases what was kept as long as the settings say.
@@ -73,7 +74,7 @@ func (a *App) eraseOld(ctx context.Context, now time.Time) error {
 		}
 	}
 	done, err := a.store.EraseOld(ctx, ledger.Retention{
-		Texts: config.Before(now, keep.IncidentTexts), Events: config.Before(now, keep.MeasuredValues),
+		Texts: config.Before(now, keep.IncidentTexts), HandOvers: config.Before(now, keep.HandOvers), Events: config.Before(now, keep.MeasuredValues),
 		Quarantine: config.Before(now, keep.RefusedMessages), Presence: now.Add(-presenceKept),
 		Audit: config.Before(now, keep.AuditNames), Left: config.Before(now, keep.ResidentsWhoLeft), Expired: now,
 	}, care.Act{At: now, Means: care.BySystem})

@@ -8,9 +8,12 @@ import "time"
 type Retention struct {
 	// Messages are what was sent to whom, with numbers and addresses.
 	Messages int `yaml:"messages"`
-	// IncidentTexts are names and notes of resolved incidents, other texts of the
-	// site logs, and hand-overs; class and times of incidents stay for ever.
+	// IncidentTexts are names and notes of resolved incidents and other texts of
+	// the site logs; class and times of incidents stay for ever.
 	IncidentTexts int `yaml:"incident_texts"`
+	// HandOvers are the pages and notes of hand-overs, and who signed them. Their
+	// digests stay, as the site logs have them.
+	HandOvers int `yaml:"hand_overs"`
 	// MeasuredValues are the values in events, such as the course of a fall.
 	MeasuredValues int `yaml:"measured_values"`
 	// RefusedMessages are those in quarantine.
@@ -24,7 +27,7 @@ type Retention struct {
 // defaultRetention is the shortest that the purposes leave, see docs/privacy.md.
 func defaultRetention() Retention {
 	return Retention{
-		Messages: 30, IncidentTexts: 3 * 365, MeasuredValues: 365, RefusedMessages: 30, AuditNames: 365, ResidentsWhoLeft: 3 * 365,
+		Messages: 30, IncidentTexts: 3 * 365, HandOvers: 3 * 365, MeasuredValues: 365, RefusedMessages: 30, AuditNames: 365, ResidentsWhoLeft: 3 * 365,
 	}
 }
 
@@ -41,6 +44,7 @@ func (r Retention) check(bad func(path, format string, args ...any)) {
 		days, from int
 	}{
 		{"retention.messages", r.Messages, minDays}, {"retention.incident_texts", r.IncidentTexts, minDays},
+		{"retention.hand_overs", r.HandOvers, minDays},
 		{"retention.measured_values", r.MeasuredValues, minDays}, {"retention.refused_messages", r.RefusedMessages, minDays},
 		{"retention.audit_names", r.AuditNames, minAudit}, {"retention.residents_who_left", r.ResidentsWhoLeft, minDays},
 	} {

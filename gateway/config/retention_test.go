@@ -20,11 +20,11 @@ func TestHowLongDataIsKept(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if k := c.Retention; k.Messages != 7 || k.IncidentTexts != 0 || k.AuditNames != 365 {
+	if k := c.Retention; k.Messages != 7 || k.IncidentTexts != 0 || k.AuditNames != 365 || k.HandOvers != 3*365 {
 		t.Errorf("the settings are %+v", k)
 	}
-	_, err = load("retention: {messages: 6, audit_names: 90, residents_who_left: -1}\n")
-	for _, want := range []string{"retention.messages", "retention.audit_names", "retention.residents_who_left"} {
+	_, err = load("retention: {messages: 6, audit_names: 90, hand_overs: 1, residents_who_left: -1}\n")
+	for _, want := range []string{"retention.messages", "retention.audit_names", "retention.hand_overs", "retention.residents_who_left"} {
 		if err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("the mistakes do not name %s: %v", want, err)
 		}

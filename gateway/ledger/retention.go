@@ -25,14 +25,17 @@ const holdsPersonal = `i.note <> '' OR i.accepted_name <> '' OR i.arrived_name <
 // time erases nothing of its class.
 type Retention struct {
 	// Texts are names, notes and measured values of resolved incidents and of all
-	// other rows of the site logs, hand-overs, and ticks of evacuations. The
-	// consents of residents are not among them: they are needed as long as
-	// somebody relies on them.
+	// other rows of the site logs. The consents of residents are not among them:
+	// they are needed as long as somebody relies on them.
 	Texts time.Time
+	// HandOvers are the pages and notes of hand-overs and the names of who signed.
+	// The digest stays, by which the log of the site names the page.
+	HandOvers time.Time
 	// Events are the measured values of events, which no open incident needs.
 	Events time.Time
-	// Quarantine are refused messages, Presence who was in a room, Audit the names
-	// in the log of the gateway, Left the residents who left.
+	// Quarantine are refused messages, Presence who was in a room and who ticked
+	// whom off in an evacuation that is over, Audit the names in the log of the
+	// gateway, Left the residents who left.
 	Quarantine, Presence, Audit, Left time.Time
 	// Expired are sessions, links and codes that were over.
 	Expired time.Time
@@ -84,9 +87,9 @@ func (s *Store) eraseOld(ctx context.Context, r Retention, by care.Act, done Era
 			JOIN site_log_private p ON p.site = l.site AND p.number = l.number
 			WHERE l.at < $1 AND l.incident = '' AND l.site <> '` + string(AuditLog) + `' AND l.kind NOT IN ('resident.consented', 'resident.withdrawn')
 			ORDER BY l.at LIMIT $2)`},
-		{"hand_overs", r.Texts, `UPDATE handover SET note = '', page = '{}', out_name = '', in_name = '' WHERE id IN (SELECT h.id FROM handover h
-			WHERE h.to_at < $1 AND h.page <> '{}' ORDER BY h.to_at LIMIT $2)`},
-		{"evacuation_ticks", r.Texts, `DELETE FROM evacuation_tick WHERE id IN (SELECT e.id FROM evacuation_tick e
+		{"hand_overs", r.HandOvers, `UPDATE handover SET note = '', page = '{}', out_name = '', in_name = '' WHERE id IN (SELECT h.id FROM handover h
+			WHERE h.to_at < $1 AND (h.page <> '{}' OR h.note <> '' OR h.out_name <> '' OR h.in_name <> '') ORDER BY h.to_at LIMIT $2)`},
+		{"evacuation_ticks", r.Presence, `DELETE FROM evacuation_tick WHERE id IN (SELECT e.id FROM evacuation_tick e
 			LEFT JOIN incident i ON i.id = e.incident WHERE e.received_at < $1 AND (i.id IS NULL OR i.state = 'resolved') ORDER BY e.received_at LIMIT $2)`},
 		{"event_values", r.Events, `UPDATE event SET data = NULL WHERE (source, id) IN (SELECT e.source, e.id FROM event e
 			WHERE e.data IS NOT NULL AND e.received_at < $1 AND NOT EXISTS (SELECT 1 FROM incident i

@@ -1,5 +1,6 @@
 // Package privacy is the part of the API by which people learn what is kept of
-// them, take it with them and have it erased (PIPL articles 44 to 47).
+// them, take it with them and have it erased, as the Personal Information
+// Protection Law gives them the right to.
 //
 // What is erased, and that the log still verifies, is the ledger's; how long
 // what is kept is gateway/config's, and docs/privacy.md says why.
@@ -60,7 +61,7 @@ const (
 
 // Kept is how long data of a class is kept.
 type Kept struct {
-	Class string `json:"class" enum:"readings,messages,incident_texts,measured_values,refused_messages,audit_names,residents_who_left"`
+	Class string `json:"class" enum:"readings,messages,incident_texts,hand_overs,measured_values,refused_messages,audit_names,residents_who_left"`
 	Days  int    `json:"days" doc:"0: without end"`
 }
 

@@ -150,13 +150,13 @@ func testEraseOld(t *testing.T, e Engine) {
 	by := care.Act{By: "", At: now.Add(48 * time.Hour), Means: care.BySystem}
 
 	// Nothing is old yet, and a class without a time is kept for ever.
-	for _, at := range []ledger.Retention{{}, {Texts: now, Events: now, Quarantine: now, Presence: now, Left: now}} {
+	for _, at := range []ledger.Retention{{}, {Texts: now, HandOvers: now, Events: now, Quarantine: now, Presence: now, Left: now}} {
 		if done := must[ledger.Erased](t)(s.EraseOld(ctx, at, by)); len(done) != 0 {
 			t.Errorf("%v was erased, and nothing is old", done)
 		}
 	}
 	late := now.Add(time.Hour)
-	done := must[ledger.Erased](t)(s.EraseOld(ctx, ledger.Retention{Texts: late, Events: late, Quarantine: late, Presence: late, Audit: late, Left: late}, by))
+	done := must[ledger.Erased](t)(s.EraseOld(ctx, ledger.Retention{Texts: late, HandOvers: late, Events: late, Quarantine: late, Presence: late, Audit: late, Left: late}, by))
 	want := ledger.Erased{"incidents": 1, "hand_overs": 1, "log_texts": done["log_texts"], "event_values": 1, "refused_messages": 1, "presences": 1}
 	if diff := cmp.Diff(want, done); diff != "" || done["log_texts"] == 0 {
 		t.Errorf("erased was (-want +got):\n%s", diff)
@@ -173,7 +173,7 @@ func testEraseOld(t *testing.T, e Engine) {
 	if !strings.Contains(kept(t, s), "口头") {
 		t.Error("the consent on which the family's messages rest is erased")
 	}
-	if done := must[ledger.Erased](t)(s.EraseOld(ctx, ledger.Retention{Texts: late, Events: late}, by)); len(done) != 0 {
+	if done := must[ledger.Erased](t)(s.EraseOld(ctx, ledger.Retention{Texts: late, HandOvers: late, Events: late}, by)); len(done) != 0 {
 		t.Errorf("the second time erased %v", done)
 	}
 	rows := must[[]care.Entry](t)(s.SiteLog(ctx, ledger.AuditLog, 0, 100))
@@ -222,5 +222,77 @@ func testEraseLeft(t *testing.T, e Engine) {
 	}
 	if done := erase(left.Add(time.Second)); len(done) != 0 {
 		t.Errorf("she was erased again: %v", done)
+	}
+}
+
+// testEraseHandovers: they have a time of their own. The log goes on naming the
+// page that is gone, by its digest, and ticks of an evacuation last as long as it
+// does.
+func testEraseHandovers(t *testing.T, e Engine) {
+	s := furnished(t, e)
+	ctx := t.Context()
+	h := care.Handover{
+		ID: "h-1", Site: home, From: now.Add(-12 * time.Hour), To: now, Note: "王奶奶发热", Page: `{"away":["r-1"]}`, Digest: "d1",
+		Outgoing: li(now), Incoming: zhao(now.Add(time.Minute)),
+	}
+	other := h
+	other.ID, other.Note, other.Page = "h-2", "", `{"away":["r-9"]}`
+	fire, drill := raised("i-fire", care.Fire, "zone:203"), raised("i-drill", care.Fire, "zone:204")
+	resolve(&drill, now)
+	update(t, s, func(tx *ledger.Tx) error {
+		errs := []error{tx.AddHandover(ctx, h), tx.AddHandover(ctx, other), tx.SaveIncident(ctx, fire), tx.SaveIncident(ctx, drill)}
+		for _, incident := range []string{"i-fire", "i-drill"} {
+			_, err := tx.AddEvacuationTick(ctx, care.Tick{ID: "k-" + incident, Incident: incident, Site: home, Resident: "r-1", Out: true, By: li(now), ReceivedAt: now})
+			errs = append(errs, err)
+		}
+		return errors.Join(errs...)
+	})
+	by := care.Act{At: gone, Means: care.BySystem}
+	if err := s.ErasePerson(ctx, "r-1", admin, "left"); !errors.Is(err, ledger.ErrOpen) {
+		t.Fatal(err)
+	}
+	heads := must[[]ledger.SignedHead](t)(s.SignHeads(ctx, gone))
+	late := now.Add(time.Hour)
+	if diff := cmp.Diff(ledger.Erased{"incidents": 1, "log_texts": 4}, must[ledger.Erased](t)(s.EraseOld(ctx, ledger.Retention{Texts: late}, by))); diff != "" {
+		t.Errorf("of texts was erased (-want +got):\n%s", diff)
+	}
+	if diff := cmp.Diff(ledger.Erased{"hand_overs": 2}, must[ledger.Erased](t)(s.EraseOld(ctx, ledger.Retention{HandOvers: late}, by))); diff != "" {
+		t.Errorf("of hand-overs was erased (-want +got):\n%s", diff)
+	}
+	got := must[*care.Handover](t)(s.Handover(ctx, "h-1"))
+	h.Note, h.Page, h.Outgoing.Name, h.Incoming.Name = "", "{}", "", ""
+	if diff := cmp.Diff(&h, got); diff != "" {
+		t.Errorf("the hand-over (-want +got):\n%s", diff)
+	}
+	named := 0
+	for _, row := range must[[]care.Entry](t)(s.SiteLog(ctx, home, 0, 100)) {
+		if row.Kind == care.EntryHandover && row.To == "h-1" && row.Digest == got.Digest {
+			named++
+		}
+	}
+	if named != 2 {
+		t.Errorf("%d rows of the log name the page by its digest, want both signatures", named)
+	}
+	if diff := cmp.Diff(ledger.Erased{"evacuation_ticks": 1}, must[ledger.Erased](t)(s.EraseOld(ctx, ledger.Retention{Presence: late}, by))); diff != "" {
+		t.Errorf("with presences was erased (-want +got):\n%s", diff)
+	}
+	if ticks := must[[]care.Tick](t)(s.EvacuationTicks(ctx, "i-fire")); len(ticks) != 1 {
+		t.Errorf("the fire that goes on has the ticks %v", ticks)
+	}
+	verified(t, s, heads)
+}
+
+// testEraseHandoverOfErased: the page went with a resident, and the names of who
+// signed it go when they are old.
+func testEraseHandoverOfErased(t *testing.T, e Engine) {
+	s := furnished(t, e)
+	ctx := t.Context()
+	lived(t, s)
+	if err := s.ErasePerson(ctx, "r-1", admin, "left"); err != nil {
+		t.Fatal(err)
+	}
+	must[ledger.Erased](t)(s.EraseOld(ctx, ledger.Retention{HandOvers: gone}, care.Act{At: gone, Means: care.BySystem}))
+	if h := must[*care.Handover](t)(s.Handover(ctx, "h-1")); h.Outgoing.Name != "" {
+		t.Errorf("it is still signed by %s", h.Outgoing.Name)
 	}
 }

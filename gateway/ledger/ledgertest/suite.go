@@ -69,6 +69,8 @@ func Run(t *testing.T, e Engine) {
 		"privacy/not while it is open":    testErasePersonOpen,
 		"privacy/old data erased":         testEraseOld,
 		"privacy/who left is erased":      testEraseLeft,
+		"privacy/old hand-overs":          testEraseHandovers,
+		"privacy/hand-over of the erased": testEraseHandoverOfErased,
 		"privacy/no point leads to her":   testEraseUntied,
 		"privacy/she moved before":        testEraseMoved,
 		"privacy/a private home":          testErasePrivateHome,
