@@ -3,7 +3,7 @@ import type { ElderNow } from '../shared/api/family.ts';
 import type { Incident } from '../shared/api/types.ts';
 import { localName, shortTime, telephone } from '../shared/format.ts';
 import { useLanguage, useNow, usePicture, useViewer } from '../shared/ui/hooks.ts';
-import { nowOf, stepsOf } from './now.ts';
+import { nowOf, stepsOf, type Past } from './now.ts';
 import { headlineOf } from './watched.ts';
 
 /** Call says whom to call, and lets her do it with one tap. */
@@ -28,8 +28,10 @@ export function Elder({
   name,
   elder,
   incidents,
+  past,
 }: {
   name: string;
+  past: Past;
   elder: ElderNow | undefined;
   incidents: readonly Incident[];
 }) {
@@ -40,9 +42,18 @@ export function Elder({
   const now = useNow();
   const { stale, link } = session.live.status();
   const state = nowOf(incidents, now);
-  const headline = headlineOf(state.now, elder, !complete || stale || link === 'offline');
+  const unsure = !complete || stale || link === 'offline';
+  const headline = headlineOf(state.now, elder, unsure);
   const time = (at: string, incident: Incident) => shortTime(at, now, incident.site.time_zone, language);
   const what = (incident: Incident) => t(`family.what.${incident.class}`);
+  // That nothing happened is said only by whoever knows it.
+  const nothing = (
+    {
+      reading: 'common.loading',
+      known: unsure ? 'family.unknown' : 'family.none',
+      failed: 'family.pastFailed',
+    } as const
+  )[past];
   const steps = stepsOf(incidents).slice(0, 12);
   const since =
     elder?.since === undefined ? undefined : shortTime(elder.since, now, elder.call.time_zone, language);
@@ -112,8 +123,11 @@ export function Elder({
             </>
           )}
           <h3>{t('family.timeline')}</h3>
+          {past === 'failed' && steps.length > 0 && <p className="timeline-none">{t('family.pastFailed')}</p>}
           {steps.length === 0 ? (
-            <p className="timeline-none">{t('family.none')}</p>
+            <p className="timeline-none" data-testid="timeline-none" data-past={past}>
+              {t(nothing)}
+            </p>
           ) : (
             <ol className="timeline" data-testid="timeline">
               {steps.map((step) => (

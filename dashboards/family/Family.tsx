@@ -8,6 +8,8 @@ import { LinkState } from '../shared/ui/Link.tsx';
 import { LanguageSwitch, Settings } from '../shared/ui/Settings.tsx';
 import { useLoaded } from '../shared/ui/useLoaded.ts';
 import { Elder } from './Elder.tsx';
+import type { Past } from './now.ts';
+import { ability, tellMeNoLonger } from './push.ts';
 import './family.css';
 
 // Opened seldom, so it is loaded when it is.
@@ -17,22 +19,46 @@ const days = 3;
 /** How often it is asked whether the elders are watched, in milliseconds. */
 const askEvery = 30_000;
 
+/** After so long a failed reading of the past is tried again, in milliseconds. */
+const retryEvery = 15_000;
+
 /** useHistory reads the last days once; what happens from then on comes live. */
-function useHistory(): readonly Incident[] {
+function useHistory(): { incidents: readonly Incident[]; past: Past } {
   const { clock } = useViewer().session;
   const { complete } = usePicture();
-  const [history, setHistory] = useState<readonly Incident[]>([]);
+  const [incidents, setIncidents] = useState<readonly Incident[]>([]);
+  const [past, setPast] = useState<Past>('reading');
   useEffect(() => {
     if (!complete) return;
-    const from = new Date(clock.now() - days * 86_400_000).toISOString();
-    ask((signal) => api.GET('/api/incidents', { params: { query: { from, limit: 50 } }, signal })).then(
-      (page) => setHistory(page.incidents),
-      () => {
-        // The live part of the timeline is what counts; the past can wait.
-      },
-    );
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    let gone = false;
+    const read = () => {
+      const from = new Date(clock.now() - days * 86_400_000).toISOString();
+      ask((signal) => api.GET('/api/incidents', { params: { query: { from, limit: 50 } }, signal })).then(
+        (page) => {
+          if (gone) return;
+          setIncidents(page.incidents);
+          setPast('known');
+        },
+        () => {
+          if (gone) return;
+          setPast('failed');
+          timer = setTimeout(read, retryEvery);
+        },
+      );
+    };
+    read();
+    return () => {
+      gone = true;
+      clearTimeout(timer);
+    };
   }, [complete, clock]);
-  return history;
+  return { incidents, past };
+}
+
+/** forgetPhone ends the alerts on this phone before she signs out: it may be somebody else's next. */
+function forgetPhone(): Promise<void> {
+  return ability() === 'able' ? tellMeNoLonger() : Promise.resolve();
 }
 
 /** Family is the page of an elder's relatives: is all well, and if not, is somebody there. */
@@ -40,7 +66,7 @@ export function Family() {
   const { t, i18n } = useTranslation();
   const { me } = useViewer();
   const picture = usePicture();
-  const history = useHistory();
+  const { incidents: history, past } = useHistory();
   const { data, error } = useLoaded(fetchNow, askEvery);
   const [telling, setTelling] = useState(false);
   const incidents = useMemo(() => {
@@ -61,7 +87,7 @@ export function Family() {
         <h1 className="bar-title">{t('family.title')}</h1>
         <LinkState />
         <LanguageSwitch />
-        <Settings name={me.user.name} />
+        <Settings name={me.user.name} before={forgetPhone} />
       </header>
       <main>
         {me.watched.length === 0 && <p className="notice">{t('family.noElder')}</p>}
@@ -69,6 +95,7 @@ export function Family() {
           <Elder
             key={elder.id}
             name={elder.name}
+            past={past}
             elder={elders?.find(({ id }) => id === elder.id)}
             incidents={incidents.filter((incident) => incident.resident?.id === elder.id)}
           />

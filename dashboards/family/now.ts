@@ -4,6 +4,9 @@ import { resolvedAt } from '../shared/order.ts';
 /** Now is what a family must know first. */
 export type Now = 'calm' | 'called' | 'cancelled' | 'accepted' | 'arrived' | 'over';
 
+/** Past is whether what happened before the page was opened is known. */
+export type Past = 'reading' | 'known' | 'failed';
+
 /** How long something that ended stays the first thing to say, in milliseconds. */
 const overFor = 30 * 60 * 1000;
 

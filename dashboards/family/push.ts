@@ -77,10 +77,16 @@ async function active({ active, installing, waiting }: ServiceWorkerRegistration
   });
 }
 
-/** tellMeNoLonger ends the alerts on this phone. */
+/**
+ * tellMeNoLonger ends the alerts on this phone. Without the gateway the browser
+ * ends them alone, and the gateway learns of it when it sends the next one.
+ */
 export async function tellMeNoLonger(): Promise<void> {
   const made = await (await registration())?.pushManager.getSubscription();
   if (!made) return;
-  await unsubscribe(made.endpoint);
-  await made.unsubscribe();
+  try {
+    await unsubscribe(made.endpoint);
+  } finally {
+    await made.unsubscribe();
+  }
 }

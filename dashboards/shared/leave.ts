@@ -46,6 +46,19 @@ export function onLeave(call: () => void): () => void {
   return () => removeEventListener('storage', hear);
 }
 
+/** How long signing out waits for what has to be done before it, in milliseconds. */
+const beforeMost = 3_000;
+
+/** first does what needs the session that is about to end; a failure, or a long wait, keeps nobody from leaving. */
+export async function first(work: () => Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const enough = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, beforeMost);
+  });
+  await Promise.race([work().catch(() => {}), enough]);
+  clearTimeout(timer);
+}
+
 /** depart signs out here at once, and at the gateway as soon as it can be reached; it returns whether it was. */
 export async function depart(): Promise<boolean> {
   leave(drawer());

@@ -506,6 +506,7 @@ export const en: Texts = {
     overHint: '{{what}}; over at {{time}}.',
     timeline: 'What happened',
     none: 'Nothing to tell you lately.',
+    pastFailed: 'What happened in the last days could not be read; it is being tried again.',
     unknown: 'We do not know the latest',
     unknownHint: 'The connection is lost and is being restored. If it is urgent, phone the care home.',
     noElder: 'Your account is not linked to a family member yet. Please ask the care home.',

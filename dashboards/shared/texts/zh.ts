@@ -499,6 +499,7 @@ export const zh = {
     overHint: '{{what}}，{{time}} 结束。',
     timeline: '经过',
     none: '最近没有需要告诉您的事。',
+    pastFailed: '前几天的情况没有读到，正在重试。',
     unknown: '暂时不知道最新情况',
     unknownHint: '网络不通，正在重连。着急的话请直接打电话给护理站。',
     noElder: '您的账号还没有关联家人，请联系护理站。',

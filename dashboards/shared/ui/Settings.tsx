@@ -3,7 +3,7 @@ import { useTranslation } from 'react-i18next';
 import { hands } from '../api/hand.ts';
 import { goTo, mayOpen } from '../home.ts';
 import { speak } from '../i18n.ts';
-import { depart } from '../leave.ts';
+import { depart, first } from '../leave.ts';
 import { applyTheme, storedTheme, type Theme } from '../theme.ts';
 import { useLanguage, useViewer } from './hooks.ts';
 
@@ -60,7 +60,14 @@ export function ThemeSwitch() {
 }
 
 /** Settings is the menu of every signed-in page: who is signed in, theme, contacts, alarm health, plans, sign-out. */
-export function Settings({ name }: { name: string }) {
+export function Settings({
+  name,
+  before,
+}: {
+  name: string;
+  /** What has to be done before she signs out. */
+  before?: () => Promise<void>;
+}) {
   const { t } = useTranslation();
   const { role, station } = useViewer().me.user;
   const menu = useRef<HTMLDetailsElement>(null);
@@ -82,6 +89,12 @@ export function Settings({ name }: { name: string }) {
     };
   }, []);
 
+  const leave = async () => {
+    if (!(await hands.ready())) return;
+    if (before !== undefined) await first(before);
+    await depart();
+    goTo('');
+  };
   return (
     <>
       <details className="settings" ref={menu}>
@@ -123,14 +136,7 @@ export function Settings({ name }: { name: string }) {
               {t('account.title')}
             </a>
           )}
-          <button
-            type="button"
-            className="button"
-            data-testid="sign-out"
-            onClick={() =>
-              void hands.ready().then((may) => (may ? depart().then(() => goTo('')) : undefined))
-            }
-          >
+          <button type="button" className="button" data-testid="sign-out" onClick={() => void leave()}>
             {t('common.signOut')}
           </button>
         </div>
