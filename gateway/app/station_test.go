@@ -21,7 +21,15 @@ import (
 // floor 2, and people with and without a PIN.
 const stationPlan = `
 regions: []
-sites: []
+sites:
+  - id: songhe
+    kind: nursing_home
+    name: {zh: 松鹤养老院, en: Songhe Care Home}
+    region: linqi
+    address: {zh: 棠湖路18号, en: 18 Tanghu Road}
+    time_zone: Asia/Shanghai
+    zones:
+      - {id: r501, floor: "5", name: {zh: 501房, en: Room 501}}
 users:
   - {id: u-st2, login: st2, name: 2楼护理站, role: carer, station: station, password: correct horse, scope: {sites: [songhe], floors: ["2"]}}
   - {id: u-st5, login: st5, name: 5楼护理站, role: carer, station: station, password: correct horse, scope: {sites: [songhe], floors: ["5"]}}

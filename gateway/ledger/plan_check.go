@@ -75,6 +75,7 @@ type known struct {
 	regions   map[care.RegionID]bool
 	sites     map[care.SiteID]bool
 	zones     map[people.SiteZone]bool
+	floors    map[people.SiteZone]string // of each zone
 	edges     map[people.SiteEdge]bool
 	residents map[care.ResidentID]care.SiteID
 }
@@ -236,6 +237,9 @@ func (c *checker) users(p Plan, old *registers) {
 		for _, id := range u.Scope.Sites {
 			c.must(c.sites[id], "sites", MistakeUnknown, "the site %q of the scope is not registered", id)
 		}
+		for _, floor := range u.Scope.Floors {
+			c.must(c.hasFloor(u.Scope.Sites, floor), "floors", MistakeUnknown, "no zone of the sites of the scope is on the floor %q: she would see nothing", floor)
+		}
 		for _, id := range u.Scope.Regions {
 			c.must(c.regions[id], "regions", MistakeUnknown, "the region %q of the scope is not registered", id)
 		}
@@ -244,6 +248,16 @@ func (c *checker) users(p Plan, old *registers) {
 			c.must(ok, "residents", MistakeUnknown, "the resident %q of the scope is not registered", id)
 		}
 	}
+}
+
+// hasFloor reports whether a zone of one of the sites is on the floor.
+func (k known) hasFloor(sites []care.SiteID, floor string) bool {
+	for zone, on := range k.floors {
+		if on == floor && floor != "" && slices.Contains(sites, zone.Site) {
+			return true
+		}
+	}
+	return false
 }
 
 // badges finds badges of two people: it would not be known who is in the room.
@@ -280,7 +294,7 @@ func (c *checker) contacts(contacts []people.Contact) {
 // known joins what is registered and what the plan registers.
 func (p Plan) known(old *registers) known {
 	k := known{
-		make(map[care.RegionID]bool), make(map[care.SiteID]bool), make(map[people.SiteZone]bool),
+		make(map[care.RegionID]bool), make(map[care.SiteID]bool), make(map[people.SiteZone]bool), make(map[people.SiteZone]string),
 		make(map[people.SiteEdge]bool), make(map[care.ResidentID]care.SiteID),
 	}
 	for _, v := range old.regions {
@@ -297,9 +311,11 @@ func (p Plan) known(old *registers) known {
 	}
 	for _, v := range old.zones {
 		k.zones[people.SiteZone{Site: v.Site, Zone: v.ID}] = true
+		k.floors[people.SiteZone{Site: v.Site, Zone: v.ID}] = v.Floor
 	}
 	for _, v := range p.Zones {
 		k.zones[people.SiteZone{Site: v.Site, Zone: v.ID}] = true
+		k.floors[people.SiteZone{Site: v.Site, Zone: v.ID}] = v.Floor
 	}
 	for _, v := range old.edges {
 		k.edges[people.SiteEdge{Site: v.Site, Edge: v.ID}] = true
