@@ -2,6 +2,7 @@ package boards
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"time"
 
@@ -274,11 +275,10 @@ func (p *picture) judgeAlarms(up time.Duration, d *people.Directory, expected ma
 			f.alarms = append(f.alarms, a)
 		}
 	}
-	for a := range p.seen {
-		if !current[a] {
-			delete(p.seen, a)
-			delete(p.shown, a)
-			delete(p.told, a)
-		}
-	}
+	// Each by itself: what was told when it had just ended, or before deadlines
+	// began anew, is not among those that were seen.
+	gone := func(a alarm) bool { return !current[a] }
+	maps.DeleteFunc(p.seen, func(a alarm, _ time.Duration) bool { return gone(a) })
+	maps.DeleteFunc(p.shown, func(a alarm, _ bool) bool { return gone(a) })
+	maps.DeleteFunc(p.told, func(a alarm, _ bool) bool { return gone(a) })
 }

@@ -339,3 +339,16 @@ func TestHouseWithoutStations(t *testing.T) {
 		w.hears()
 	})
 }
+
+// TestEndedAlarmsAreForgotten: what was told of an alarm that ended at the same
+// moment, and what was shown before the process stopped for a while, is not
+// remembered for ever.
+func TestEndedAlarmsAreForgotten(t *testing.T) {
+	p := newPicture(0)
+	p.told[alarm{"i-1", 1}] = true
+	p.shown[alarm{"i-2", 1}] = true
+	p.look(time.Second, house(station("st3", "3")), nil, nil)
+	if len(p.told)+len(p.shown) > 0 {
+		t.Errorf("of ended alarms it remembers that %v were told and %v shown", p.told, p.shown)
+	}
+}
