@@ -9,10 +9,8 @@ import { useWords } from '../shared/ui/useWords.ts';
 import { Badge } from './badge.ts';
 import { useDesk } from './context.ts';
 import { PinPad } from './PinPad.tsx';
+import { idle, useLeft } from './useLeft.ts';
 import './station.css';
-
-/** idle is after how long the page forgets a hand that does nothing, in milliseconds, as the gateway does. */
-const idle = 120_000;
 
 /** usePurpose says what somebody is asked for: the act and the place, where it is about one alarm. */
 function usePurpose(): string | undefined {
@@ -27,34 +25,6 @@ function usePurpose(): string | undefined {
     class: t(`class.${incident.class}`),
     place: place(incident).join(' '),
   });
-}
-
-/**
- * useLeft calls when nobody is there any more: nothing was touched or typed for
- * so many milliseconds, or the page cannot be seen.
- */
-function useLeft(after: number, on: boolean, call: () => void): void {
-  const left = useEffectEvent(call);
-  useEffect(() => {
-    if (!on) return;
-    let timer = setTimeout(left, after);
-    const again = () => {
-      clearTimeout(timer);
-      timer = setTimeout(left, after);
-    };
-    const hidden = () => {
-      if (document.hidden) left();
-    };
-    document.addEventListener('pointerdown', again);
-    document.addEventListener('keydown', again);
-    document.addEventListener('visibilitychange', hidden);
-    return () => {
-      clearTimeout(timer);
-      document.removeEventListener('pointerdown', again);
-      document.removeEventListener('keydown', again);
-      document.removeEventListener('visibilitychange', hidden);
-    };
-  }, [after, on]);
 }
 
 /** Tiles asks who is there: a name and a PIN, or a badge. The question does not outlast whoever is there. */

@@ -72,3 +72,27 @@ describe('an act that waits for somebody to say who she is', () => {
     expect(await asked(patience + 1, true)).toEqual({ goes: false, hand: '王芳' });
   });
 });
+
+describe('what was opened by somebody', () => {
+  test('is closed when she is done, or somebody else is there', () => {
+    const at = new Hands();
+    let closed = 0;
+    at.set(nurse(true));
+    at.onGone(() => closed++);
+    at.set({ ...nurse(true), token: 'another' });
+    expect(closed).toBe(0);
+    at.set({ ...nurse(true), user: 'u-liu' });
+    expect(closed).toBe(1);
+    at.set(undefined);
+    expect(closed).toBe(2);
+  });
+
+  test('stays when a hand was for opening it only, and is used up', () => {
+    const at = new Hands();
+    let closed = 0;
+    at.set(nurse(false));
+    at.onGone(() => closed++);
+    at.set(undefined);
+    expect(closed).toBe(0);
+  });
+});

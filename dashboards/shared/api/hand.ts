@@ -49,6 +49,16 @@ export class Hands {
     };
   }
 
+  /** onGone calls when a hand that was there for a while is not any more; it returns how to stop. */
+  onGone(call: () => void): () => void {
+    let before = this.#hand;
+    return this.subscribe(() => {
+      const gone = before?.stays === true && this.#hand?.user !== before.user;
+      before = this.#hand;
+      if (gone) call();
+    });
+  }
+
   set(hand: Hand | undefined): void {
     if (hand === this.#hand) return;
     this.#hand = hand;

@@ -1,5 +1,6 @@
-import { useCallback, useState } from 'react';
+import { useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { hands } from '../../shared/api/hand.ts';
 import type { Incident } from '../../shared/api/types.ts';
 import { fetchCharts, fetchResident, type Reachable, type ResidentPage } from '../../shared/api/ward.ts';
 import { localName, shortTime, telephone } from '../../shared/format.ts';
@@ -10,6 +11,8 @@ import { useFailed } from '../../shared/ui/useProblem.ts';
 import { useReason } from '../../shared/ui/useReason.ts';
 import { useWords } from '../../shared/ui/useWords.ts';
 import { useAway } from './useAway.ts';
+import { useSide } from '../side/context.ts';
+import { idle, useLeft } from '../useLeft.ts';
 import { useFloor } from '../side/useFloor.ts';
 import { Course } from './Course.tsx';
 import '../side/side.css';
@@ -137,12 +140,27 @@ function Facts({ page, again }: { page: ResidentPage; again: () => void }) {
   );
 }
 
+/**
+ * useStationCloses goes back to the board when whoever opened the page at a
+ * station has gone: the next one who passes need not read it.
+ */
+function useStationCloses(): void {
+  const station = useViewer().me.user.station !== undefined;
+  const open = useSide();
+  useLeft(idle, station, () => open?.(undefined));
+  useEffect(() => {
+    if (!station) return;
+    return hands.onGone(() => open?.(undefined));
+  }, [station, open]);
+}
+
 /** Resident is what staff has to know of one resident. */
 export default function Resident({ id }: { id: string }) {
   const { t, language, place } = useWords();
   const say = useFloor();
   const failed = useFailed();
   const now = useViewer().session.clock.now();
+  useStationCloses();
   const load = useCallback(() => fetchResident(id), [id]);
   const { data, error, again } = useLoaded(load);
   if (data === undefined) {
