@@ -2,8 +2,11 @@ package api
 
 import (
 	"context"
+	"crypto/rand"
+	"encoding/base32"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/alexedwards/argon2id"
@@ -22,6 +25,15 @@ func HashPassword(password string) (string, error) {
 		return "", fmt.Errorf("hash a password: %w", err)
 	}
 	return hash, nil
+}
+
+// OneTimePassword returns a password of 60 random bits that can be read out on the
+// telephone: twelve letters and digits without 0, 1, 8 and 9, in groups of four.
+func OneTimePassword() string {
+	var b [8]byte
+	rand.Read(b[:]) // never fails
+	text := strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))[:12]
+	return text[:4] + "-" + text[4:8] + "-" + text[8:]
 }
 
 // CheckPassword reports whether the hash is of the password.

@@ -2,10 +2,8 @@ package app
 
 import (
 	"context"
-	"crypto/rand"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"shouwang.care/shouwang/alerts/care"
@@ -78,19 +76,9 @@ func OneTimePassword(ctx context.Context, c config.Config, login string, endSeco
 	})
 }
 
-// oneTimePassword returns some 59 random bits as three groups of letters and digits
-// that are not taken for one another, and their hash.
+// oneTimePassword returns a password and its hash.
 func oneTimePassword() (password, hash string, err error) {
-	const letters = "abcdefghjkmnpqrstuvwxyz23456789a" // 32; that a is there twice costs little
-	var b [12]byte
-	rand.Read(b[:]) // never fails
-	var text strings.Builder
-	for i, v := range b {
-		if i > 0 && i%4 == 0 {
-			text.WriteByte('-')
-		}
-		text.WriteByte(letters[v%32])
-	}
-	hash, err = api.HashPassword(text.String())
-	return text.String(), hash, err
+	password = api.OneTimePassword()
+	hash, err = api.HashPassword(password)
+	return password, hash, err
 }

@@ -3,11 +3,9 @@ package admin
 import (
 	"context"
 	"crypto/rand"
-	"encoding/base32"
 	"fmt"
 	"math/big"
 	"net/http"
-	"strings"
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
@@ -58,7 +56,7 @@ func (m room) resetPassword(ctx context.Context, u people.User, in *resetPasswor
 	if err != nil {
 		return OnceView{}, err
 	}
-	secret := oneTime()
+	secret := api.OneTimePassword()
 	hash, err := m.Hash(secret)
 	if err != nil {
 		return OnceView{}, err
@@ -110,15 +108,6 @@ func (m room) rotateSecret(ctx context.Context, u people.User, in *secretRequest
 		return OnceView{}, err
 	}
 	return OnceView{Edge: name, Secret: secret}, nil
-}
-
-// oneTime returns a password of 60 random bits that can be read out on the
-// telephone: without 0, 1, 8 and 9, in groups of four.
-func oneTime() string {
-	var b [8]byte
-	rand.Read(b[:]) // never fails
-	text := strings.ToLower(base32.StdEncoding.EncodeToString(b[:]))[:12]
-	return text[:4] + "-" + text[4:8] + "-" + text[8:]
 }
 
 // newPIN returns six random digits that are none of the first to be tried.
