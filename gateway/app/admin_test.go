@@ -15,6 +15,8 @@ import (
 	"github.com/xuri/excelize/v2"
 
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/alerts/people"
+	"shouwang.care/shouwang/gateway/api"
 	"shouwang.care/shouwang/gateway/api/admin"
 	"shouwang.care/shouwang/gateway/app"
 	"shouwang.care/shouwang/gateway/app/apptest"
@@ -382,5 +384,83 @@ func TestAFileSaysNothingOfWhoSomebodyIs(t *testing.T) {
 		if o := bring(p, stranger); o.Applied || !cmp.Equal(codes(o), []string{"user id not_registered"}) {
 			t.Errorf("a chosen id: %+v", o)
 		}
+	}
+}
+
+// The log says whose rights were changed, and which; not to what, which may be
+// personal.
+func TestTheLogSaysWhoWasChanged(t *testing.T) {
+	a := house(t)
+	operator := apptest.SignIn(t, a.Web(), "operator")
+	ids := map[string]string{}
+	var changed []any
+	for _, u := range register(t, operator, "").Users {
+		ids["user:"+string(u.ID)] = u.Login
+		switch u.Login {
+		case "carer":
+			u.Role, u.Badge = people.Leader, "04ff01"
+		case "leader":
+			u.Disabled = true
+		case "manager": // stays as he is
+		default:
+			continue
+		}
+		changed = append(changed, u)
+	}
+	fresh := admin.UserForm{Login: "new", Name: "周", Role: people.Carer, Scope: people.Scope{Sites: []care.SiteID{"songhe"}}, Contacts: []people.Contact{}}
+	if o := rows(t, operator, 200, map[string]any{"users": append(changed, fresh)}); !o.Applied {
+		t.Fatalf("%+v", o)
+	}
+	for _, u := range register(t, operator, "").Users {
+		ids["user:"+string(u.ID)] = u.Login
+	}
+	var log api.AuditView
+	if status := operator.Call(http.MethodGet, "/api/audit", "", &log); status != 200 {
+		t.Fatalf("the log is answered %d", status)
+	}
+	got := map[string]string{}
+	for _, r := range log.Rows {
+		if r.Kind == care.AuditChanged {
+			got[ids[r.About]] = r.Detail
+		}
+	}
+	want := map[string]string{"carer": "badge, role", "leader": "disabled", "new": "new: login, name, role, scope"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+}
+
+// A screen in a house changes no password: with one that was made for it, it shows
+// its board at once.
+func TestAScreenShowsItsBoardAfterAReset(t *testing.T) {
+	a := house(t)
+	manager := apptest.SignIn(t, a.Web(), "manager")
+	for _, kind := range []people.Station{people.AtStation, people.OnWall} {
+		t.Run(string(kind), func(t *testing.T) {
+			screen := admin.UserForm{
+				Login: "screen-" + string(kind), Name: "二楼", Role: people.Carer, Station: kind,
+				Scope: people.Scope{Sites: []care.SiteID{"songhe"}}, Contacts: []people.Contact{},
+			}
+			if o := rows(t, manager, 200, map[string]any{"users": []any{screen}}); !o.Applied {
+				t.Fatalf("%+v", o)
+			}
+			made := func() admin.UserForm {
+				users := register(t, manager, "songhe").Users
+				return users[slices.IndexFunc(users, func(u admin.UserForm) bool { return u.Login == screen.Login })]
+			}
+			for _, when := range []string{"the first", "another"} {
+				var once admin.OnceView
+				if status := manager.Call(http.MethodPost, "/api/admin/users/"+string(made().ID)+"/password", `{}`, &once); status != 200 {
+					t.Fatalf("%s password: %d", when, status)
+				}
+				if made().MustChange {
+					t.Errorf("with %s password it has to set one of its own", when)
+				}
+				p := apptest.SignInWith(t, a.Web(), screen.Login, once.Secret)
+				if status, text := p.Text(http.MethodGet, "/api/board", ""); status != 200 {
+					t.Errorf("with %s password its board is answered %d %s", when, status, text)
+				}
+			}
+		})
 	}
 }

@@ -101,7 +101,7 @@ func (m room) apply(ctx context.Context, u people.User, dry bool, about string, 
 			return outcome(revision, false, nil, mistakes), nil
 		}
 		c.By, c.Revision, c.DryRun = api.ActOf(u), revision, dry
-		c.Audit = []api.Record{{Kind: care.AuditChanged, By: c.By, About: about, Detail: c.sizes()}}
+		c.Audit = audit(d, &c, about)
 		rows, wrong, err := m.Apply(ctx, c)
 		if errors.Is(err, ErrStale) {
 			continue

@@ -96,8 +96,14 @@ type Person struct {
 // SignIn signs a user of Plan in.
 func SignIn(t testing.TB, web, login string) *Person {
 	t.Helper()
+	return SignInWith(t, web, login, Password)
+}
+
+// SignInWith signs in with a password of one's own.
+func SignInWith(t testing.TB, web, login, password string) *Person {
+	t.Helper()
 	p := &Person{t: t, web: web}
-	body := fmt.Sprintf(`{"login":%q,"password":%q}`, login, Password)
+	body := fmt.Sprintf(`{"login":%q,"password":%q}`, login, password)
 	resp := p.do(http.MethodPost, "/api/session", body)
 	defer resp.Body.Close()
 	if resp.StatusCode != http.StatusOK {
