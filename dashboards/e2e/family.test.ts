@@ -92,6 +92,24 @@ test('a link that was used leads to the number of her phone', async () => {
   await page.context().close();
 });
 
+test('an account with a second step asks for it after the message', async () => {
+  const page = await phone();
+  await page.goto(`${mock.url}/family/enter/#AbCdEf`);
+  await page.getByTestId('enter-go').click();
+  await page.getByTestId('code').fill('234567');
+  expect(await page.getByTestId('step').count(), 'nobody is asked before').toBe(0);
+  await page.getByTestId('enter-go').click();
+  await page.getByTestId('step').fill('000000');
+  await page.getByTestId('enter-go').click();
+  await expect
+    .poll(() => page.getByTestId('step').inputValue(), { message: 'a wrong one is asked for once more' })
+    .toBe('');
+  await page.getByTestId('step').fill('246802');
+  await page.getByTestId('enter-go').click();
+  await page.waitForURL(`${mock.url}/family/`);
+  await page.context().close();
+});
+
 test('nobody tells her that all is well while her mother is not watched', async () => {
   mock.family.elder = { watched: false, since: '2026-01-05T04:10:00Z' };
   const page = await phone();

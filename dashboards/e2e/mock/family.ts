@@ -1,5 +1,6 @@
 import type { ElderNow, Now, Wants } from '../../shared/api/family.ts';
 import type { Me } from '../../shared/api/types.ts';
+import { Locks } from './locks.ts';
 import { Refusal, type World } from './world.ts';
 
 /** Family answers what the pages of relatives ask besides the live picture. */
@@ -27,8 +28,13 @@ export class Family {
         : { challenge, ending: '0009', expires_at };
     }
     if (route === 'POST /api/family/session') {
-      if (!this.#codes.has(body.challenge ?? '') || body.code !== '123456')
+      if (!this.#codes.has(body.challenge ?? '') || !['123456', '234567'].includes(body.code ?? ''))
         throw new Refusal(422, 'bad_code');
+      // The second one is of an account that has a second step.
+      if (body.code === '234567') {
+        if (body.second_step === undefined) throw new Refusal(401, 'needs_code');
+        if (body.second_step !== Locks.code) throw new Refusal(401, 'bad_code');
+      }
       return 'entered';
     }
     return undefined;

@@ -8,15 +8,18 @@ import { left } from '../../shared/leave.ts';
 import { LanguageSwitch } from '../../shared/ui/Settings.tsx';
 import './enter.css';
 
-type Trouble = 'badLink' | 'wrong' | 'throttled' | 'notSent' | 'badPhone' | 'network';
+type Trouble =
+  'badLink' | 'wrong' | 'needsStep' | 'wrongStep' | 'throttled' | 'notSent' | 'badPhone' | 'network';
 
 function troubleOf(error: unknown): Trouble {
   if (!(error instanceof Refused)) return 'network';
   switch (error.problem.code) {
     case 'not_found':
       return 'badLink';
+    case 'needs_code':
+      return 'needsStep';
     case 'bad_code':
-      return 'wrong';
+      return error.problem.status === 401 ? 'wrongStep' : 'wrong'; // 422 is about the message
     case 'throttled':
       return 'throttled';
     case 'not_sent':
@@ -43,6 +46,7 @@ export function Enter() {
   const [telephone, setTelephone] = useState('');
   const [sent, setSent] = useState<CodeSent>();
   const [code, setCode] = useState('');
+  const [step, setStep] = useState<string>(); // undefined until it is asked for
   const [busy, setBusy] = useState(false);
   const [trouble, setTrouble] = useState<Trouble>();
 
@@ -60,6 +64,7 @@ export function Enter() {
     askForCode(invitation === '' ? { telephone } : { invitation }).then((answer) => {
       setBusy(false);
       setCode('');
+      setStep(undefined);
       setSent(answer);
     }, failed);
   };
@@ -67,10 +72,16 @@ export function Enter() {
     if (sent === undefined) return;
     setBusy(true);
     setTrouble(undefined);
-    comeIn(sent.challenge, code).then(() => {
-      left(drawer());
-      goTo('family');
-    }, failed);
+    comeIn(sent.challenge, code, step).then(
+      () => {
+        left(drawer());
+        goTo('family');
+      },
+      (error: unknown) => {
+        failed(error);
+        if (error instanceof Refused && error.problem.status === 401) setStep('');
+      },
+    );
   };
   const submit = (event: SyntheticEvent) => {
     event.preventDefault();
@@ -124,6 +135,23 @@ export function Enter() {
                 onChange={(event) => setCode(event.target.value)}
               />
             </label>
+            {step !== undefined && (
+              <label className="field">
+                <span>{t('enter.step')}</span>
+                <input
+                  className="enter-code"
+                  autoComplete="one-time-code"
+                  inputMode="numeric"
+                  data-testid="step"
+                  pattern="[0-9 ]{6,8}"
+                  maxLength={8}
+                  required
+                  autoFocus
+                  value={step}
+                  onChange={(event) => setStep(event.target.value)}
+                />
+              </label>
+            )}
           </>
         )}
         {trouble !== undefined && (

@@ -32,9 +32,9 @@ export function askForCode(body: { invitation: string } | { telephone: string })
   return ask((signal) => api.POST('/api/family/codes', { body, signal }), patience);
 }
 
-/** comeIn begins the session of whoever got the code. */
-export function comeIn(challenge: string, code: string): Promise<Me> {
-  return ask((signal) => api.POST('/api/family/session', { body: { challenge, code }, signal }));
+/** comeIn begins the session of whoever got the code; the second step is that of accounts that have one. */
+export function comeIn(challenge: string, code: string, second_step?: string): Promise<Me> {
+  return ask((signal) => api.POST('/api/family/session', { body: { challenge, code, second_step }, signal }));
 }
 
 /** setFirstPassword sets the password of somebody who came in by a code. */
