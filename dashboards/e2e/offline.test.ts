@@ -188,7 +188,7 @@ test('whoever signed out, also without the gateway, leaves nothing behind and is
   await ward.card('302').getByTestId('queued').waitFor();
   await signOut(ward.page);
   const left = () => ward.page.evaluate(() => Object.keys(localStorage).join(' '));
-  expect(await left()).not.toMatch(/picture|act\./);
+  expect(await left()).not.toMatch(/picture|lists|act\./);
   await ward.page.goto(`${mock.url}/ward/`);
   await ward.page.getByTestId('login').waitFor();
   expect(await ward.page.getByText('陈桂英').count()).toBe(0);

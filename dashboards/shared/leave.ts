@@ -63,6 +63,8 @@ export async function first(work: () => Promise<void>): Promise<void> {
 export async function depart(): Promise<boolean> {
   leave(drawer());
   const told = await signOut();
+  // Until now the page was open, and what it read meanwhile may have been kept.
+  forgetPicture(drawer());
   if (told) left(drawer());
   return told;
 }
