@@ -49,7 +49,7 @@ type night struct {
 	*home
 	sms, voice *phones
 	stop       func()
-	leaves     func() // whoever reads the sheet of a walk test
+	page       func() // ends whoever reads the sheet of a walk test; nil while nobody does
 }
 
 func user(id care.UserID, role people.Role, contacts ...string) people.User {
@@ -110,7 +110,7 @@ func nightPlan() ledger.Plan {
 // it.
 func atNight(t *testing.T, story func(t *testing.T, n *night)) {
 	synctest.Test(t, func(t *testing.T) {
-		n := &night{home: newHome(t), sms: newPhones(notify.Delivered), voice: newPhones(notify.Accepted), leaves: func() {}}
+		n := &night{home: newHome(t), sms: newPhones(notify.Delivered), voice: newPhones(notify.Accepted)}
 		if _, err := n.store.ApplyPlan(t.Context(), nightPlan()); err != nil {
 			t.Fatal(err)
 		}
@@ -121,6 +121,13 @@ func atNight(t *testing.T, story func(t *testing.T, n *night)) {
 		n.stop()
 		n.hears()
 	})
+}
+
+// leaves has whoever reads the sheet of a walk test put it away.
+func (n *night) leaves() {
+	if n.page != nil {
+		n.page()
+	}
 }
 
 // fail has messages to an address fail from now on; nil mends it.

@@ -35,7 +35,7 @@ func (n *night) watches(w alerts.WalkTest) {
 			}
 		}
 	})
-	n.leaves = sync.OnceFunc(func() { cancel(); page.Wait() })
+	n.page = sync.OnceFunc(func() { cancel(); page.Wait() })
 }
 
 // walks begins a walk test of the second floor, and reads its sheet.
