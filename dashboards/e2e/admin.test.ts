@@ -1,9 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch } from './browser.ts';
+import { flaws } from './judge.ts';
 import { Chain } from './chain/chain.ts';
 import { password, secret } from './chain/home.ts';
 import { built, until } from './chain/process.ts';
@@ -16,7 +16,6 @@ import { signIn } from './pages.ts';
  */
 
 const shots = process.env.SHOTS === '1' ? join(import.meta.dirname, 'shots') : undefined;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const people = {
   users: [
     { login: 'gao', name: '高建国', role: 'manager', password, scope: { sites: ['heyuan'] } },
@@ -68,24 +67,6 @@ describe.skipIf(!built())('a home is entered (needs `make build`)', { timeout: 2
       }),
     });
     expect(answer.status, await answer.text()).toBe(200);
-  }
-
-  async function flaws(of: Page): Promise<string[]> {
-    await of.evaluate(axe);
-    const { violations } = await of.evaluate(() =>
-      (
-        globalThis as unknown as {
-          axe: {
-            run: (
-              o: object,
-            ) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-          };
-        }
-      ).axe.run({ resultTypes: ['violations'] }),
-    );
-    return violations
-      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-      .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
   }
 
   async function board(): Promise<number> {

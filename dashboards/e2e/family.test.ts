@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launch } from './browser.ts';
+import { flaws } from './judge.ts';
 import { Mock } from './mock/server.ts';
 import { showIn, signIn } from './pages.ts';
 
 /** The pages of relatives. SHOTS=1 keeps the pictures in e2e/shots. */
 
 const shots = process.env.SHOTS === '1' ? join(import.meta.dirname, 'shots') : undefined;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const password = 'correct horse';
 
 let browser: Browser;
@@ -34,18 +32,6 @@ async function phone(scheme: 'light' | 'dark' = 'light', width = 390): Promise<P
     timezoneId: 'Europe/Berlin', // a phone abroad; times are the elder's
   });
   return context.newPage();
-}
-
-async function flaws(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    (
-      globalThis as unknown as {
-        axe: { run(o: object): Promise<{ violations: { id: string; impact: string }[] }> };
-      }
-    ).axe.run({ resultTypes: ['violations'] }),
-  );
-  return violations.filter(({ impact }) => impact === 'serious' || impact === 'critical').map(({ id }) => id);
 }
 
 async function judge(page: Page, name: string): Promise<void> {

@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch } from './browser.ts';
+import { flaws } from './judge.ts';
 import { night } from './mock/night.ts';
 import { Mock } from './mock/server.ts';
 import { showIn, signIn } from './pages.ts';
@@ -14,7 +13,6 @@ import { showIn, signIn } from './pages.ts';
  */
 
 const shots = process.env.SHOTS === '1' ? join(import.meta.dirname, 'shots') : undefined;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const password = 'correct horse';
 
 let browser: Browser;
@@ -29,23 +27,6 @@ afterAll(async () => {
   await browser.close();
   await mock.stop();
 });
-
-interface Axe {
-  run: (
-    options: object,
-  ) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-}
-
-/** flaws lists what would keep somebody with a disability from using the page. */
-async function flaws(page: Page): Promise<string[]> {
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] }),
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
-}
 
 /** said gathers what the console says of errors, such as of the policy of the gateway. */
 function said(page: Page): string[] {

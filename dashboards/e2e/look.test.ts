@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { launch } from './browser.ts';
+import { flaws, overflow, small } from './judge.ts';
 import { night } from './mock/night.ts';
 import { Mock } from './mock/server.ts';
 import { signIn, showIn, WardPage } from './pages.ts';
@@ -14,7 +13,6 @@ import { signIn, showIn, WardPage } from './pages.ts';
  */
 
 const shots = process.env.SHOTS === '1' ? join(import.meta.dirname, 'shots') : undefined;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const password = 'correct horse';
 
 let browser: Browser;
@@ -29,41 +27,6 @@ afterAll(async () => {
   await browser.close();
   await mock.stop();
 });
-
-interface Axe {
-  run: (
-    options: object,
-  ) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-}
-
-/** flaws lists what would keep somebody with a disability from using the page. */
-async function flaws(page: Page): Promise<string[]> {
-  // Evaluated by the debugger and not by the page, so the policy allows it.
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] }),
-  );
-  return violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
-}
-
-/** overflow is how many pixels of the page lie beyond the right edge of the screen. */
-function overflow(page: Page): Promise<number> {
-  return page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-}
-
-/** small lists buttons under 44 pixels, which a thumb misses at night. */
-function small(page: Page): Promise<string[]> {
-  return page.evaluate(() =>
-    [...document.querySelectorAll('button, summary, select, input:not([type=radio], [type=checkbox])')]
-      .filter((element) => {
-        const box = element.getBoundingClientRect();
-        return box.height > 0 && box.height < 43.9;
-      })
-      .map((element) => element.outerHTML.slice(0, 120)),
-  );
-}
 
 // The phone has the least room and the wall screen is read from afar: those two
 // are looked at each time, all of them with LOOKS=all (make look).

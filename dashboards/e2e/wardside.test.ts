@@ -1,9 +1,8 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launch } from './browser.ts';
+import { flaws, overflow } from './judge.ts';
 import { night } from './mock/night.ts';
 import { Mock } from './mock/server.ts';
 import { showIn, signIn, WardPage } from './pages.ts';
@@ -14,7 +13,6 @@ import { showIn, signIn, WardPage } from './pages.ts';
  */
 
 const shots = process.env.SHOTS === '1' ? join(import.meta.dirname, 'shots') : undefined;
-const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const password = 'correct horse';
 
 let browser: Browser;
@@ -30,27 +28,11 @@ beforeEach(async () => {
 });
 afterAll(() => browser.close());
 
-interface Axe {
-  run: (
-    options: object,
-  ) => Promise<{ violations: { id: string; impact: string; nodes: { html: string }[] }[] }>;
-}
-
 /** inspect takes a picture and says what would keep somebody from using the page. */
 async function inspect(page: Page, name: string): Promise<void> {
   if (shots !== undefined) await page.screenshot({ path: join(shots, `${name}.png`), fullPage: true });
-  await page.evaluate(axe);
-  const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] }),
-  );
-  const flaws = violations
-    .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-    .map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html.slice(0, 160)).join(' | ')}`);
-  expect(flaws, name).toEqual([]);
-  const beyond = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
-  expect(beyond, `${name} is wider than the screen`).toBeLessThanOrEqual(0);
+  expect(await flaws(page), name).toEqual([]);
+  expect(await overflow(page), `${name} is wider than the screen`).toBeLessThanOrEqual(0);
 }
 
 async function open(width: number, scheme: 'light' | 'dark', language: 'zh' | 'en', login = 'wangfang') {
