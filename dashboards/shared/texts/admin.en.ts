@@ -86,7 +86,8 @@ export const setupEn: typeof setupZh = {
     minutesCount: '{{count}} min',
     start: 'Begin the test',
     end: 'End the test',
-    endSure: 'What still lasts alarms at once. End it?',
+    endSure:
+      'What still lasts alarms at once, and so does what came in the last 15 seconds. All else on the sheet counts as yours: was every press yours? End it?',
     running: 'Floor {{floor}} is being tested until {{until}}, by {{by}}',
     banner: '{{site}}: walk test of floor {{floor}} until {{until}} by {{by}}',
     progress: '{{done}} of {{all}} triggered',

@@ -83,7 +83,8 @@ export const setupZh = {
     minutesCount: '{{count}} 分钟',
     start: '开始测试',
     end: '结束测试',
-    endSure: '结束后，仍在持续的信号立即报警。结束？',
+    endSure:
+      '结束后，仍在持续的信号和最近 15 秒内的信号立即报警；单上其余的都算是您按的。都是您按的吗？结束？',
     running: '{{floor}}层测试中，到 {{until}}，{{by}}',
     banner: '{{site}} {{floor}}层正在逐点测试，到 {{until}}（{{by}}）',
     progress: '已触发 {{done}} / {{all}}',

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -241,9 +242,7 @@ func TestSomebodyWritesHerNumber(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := open(t, test.now)
-				for id, number := range test.staff {
-					f.staff[id] = number
-				}
+				maps.Copy(f.staff, test.staff)
 				if err := f.asks(t, "her phone", "13800000009"); err != nil {
 					t.Fatal(err)
 				}
