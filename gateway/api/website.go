@@ -12,17 +12,20 @@ import (
 	"path"
 	"strconv"
 	"strings"
+	"sync"
 
 	"shouwang.care/shouwang/alerts/people"
 )
 
-// website is the built web app in memory, each file with its digest and its
-// compressed form, because the first picture on a slow network counts.
+// website is the built web app in memory, each file with its digest. Its
+// compressed form, because the first picture on a slow network counts, is made
+// when it is first asked for: a gateway that starts has alarms to take.
 type website struct{ files map[string]webFile }
 
 type webFile struct {
-	content, zipped []byte // zipped is nil where it would not be smaller
-	mime, etag      string
+	content    []byte
+	zipped     func() []byte // nil where it would not be smaller
+	mime, etag string
 }
 
 // contentTypes do not depend on what the machine has in /etc/mime.types.
@@ -46,8 +49,8 @@ func newWebsite(files fs.FS) (*website, error) {
 		if err != nil {
 			return err
 		}
-		s.files[name], err = newWebFile(name, content)
-		return err
+		s.files[name] = newWebFile(name, content)
+		return nil
 	})
 	if err != nil {
 		return nil, fmt.Errorf("read the files of the web app: %w", err)
@@ -55,8 +58,8 @@ func newWebsite(files fs.FS) (*website, error) {
 	return s, nil
 }
 
-func newWebFile(name string, content []byte) (webFile, error) {
-	f := webFile{content: content, mime: contentTypes[path.Ext(name)]}
+func newWebFile(name string, content []byte) webFile {
+	f := webFile{content: content, mime: contentTypes[path.Ext(name)], zipped: sync.OnceValue(func() []byte { return zip(content) })}
 	if f.mime == "" {
 		f.mime = mime.TypeByExtension(path.Ext(name))
 	}
@@ -65,21 +68,20 @@ func newWebFile(name string, content []byte) (webFile, error) {
 	}
 	sum := sha256.Sum256(content)
 	f.etag = `"` + hex.EncodeToString(sum[:12]) + `"`
+	return f
+}
+
+// zip returns the content compressed, or nil where that would not be smaller.
+func zip(content []byte) []byte {
 	var zipped bytes.Buffer
-	z, err := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
-	if err != nil {
-		return f, err
+	// Neither the level nor memory can fail.
+	z, _ := gzip.NewWriterLevel(&zipped, gzip.BestCompression)
+	z.Write(content)
+	z.Close()
+	if zipped.Len() >= len(content)*9/10 {
+		return nil
 	}
-	if _, err := z.Write(content); err != nil {
-		return f, err
-	}
-	if err := z.Close(); err != nil {
-		return f, err
-	}
-	if zipped.Len() < len(content)*9/10 {
-		f.zipped = zipped.Bytes()
-	}
-	return f, nil
+	return zipped.Bytes()
 }
 
 // homes are the pages of the roles.
@@ -132,12 +134,12 @@ func (s *website) serve(w http.ResponseWriter, r *http.Request) {
 		h.Set("Cache-Control", "no-cache")
 	}
 	body := f.content
-	if f.zipped != nil {
+	if zipped := f.zipped(); zipped != nil {
 		h.Add("Vary", "Accept-Encoding")
 		if acceptsGzip(r) {
 			h.Set("Content-Encoding", "gzip")
 			h.Set("ETag", strings.TrimSuffix(f.etag, `"`)+`-gz"`)
-			body = f.zipped
+			body = zipped
 		}
 	}
 	if hasTag(r, h.Get("ETag")) {
