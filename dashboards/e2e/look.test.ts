@@ -91,7 +91,7 @@ describe.each(looks)('$width px, $language, $scheme', (look) => {
     await page.getByTestId('one-time').waitFor();
     await showIn(page, look.language);
     await inspect(page, name('account-first'));
-    await page.goto(mock.url);
+    await page.context().clearCookies();
     await signIn(page, mock.url, 'liulei', password);
     await page.goto(`${mock.url}/account/`);
     await showIn(page, look.language);
