@@ -23,6 +23,7 @@ func (a *App) privacyRoom() api.Room {
 			{Class: "messages", Days: keep.Messages}, {Class: "incident_texts", Days: keep.IncidentTexts}, {Class: "hand_overs", Days: keep.HandOvers},
 			{Class: "measured_values", Days: keep.MeasuredValues}, {Class: "refused_messages", Days: keep.RefusedMessages},
 			{Class: "audit_names", Days: keep.AuditNames}, {Class: "residents_who_left", Days: keep.ResidentsWhoLeft},
+			{Class: "photos", Days: int(care.PhotoKept / (24 * time.Hour))},
 		},
 	}
 }

@@ -31,6 +31,8 @@ type PersonRecord struct {
 	// Entries are the rows of the logs about those incidents, about the consent and
 	// about when he was away: in order, and those of the site where he lives first.
 	Entries []care.Entry
+	// Photos are those of these incidents, without their pictures.
+	Photos []care.Photo
 	// Notices are the messages about those incidents, and those to the resident.
 	Notices []alerts.Notice
 	// CarePlan is JSON, nil for none; FormerPlans are those of sites where he lived
@@ -100,6 +102,12 @@ func (s *Store) history(ctx context.Context, rec *PersonRecord) error {
 			return err
 		}
 		rec.Notices = append(rec.Notices, told...)
+		photos, err := all(ctx, s.read, onlyPhoto, `SELECT `+photoColumns+` FROM incident_photo p
+			WHERE p.incident IN (SELECT i.id FROM incident i WHERE `+part.where+`) ORDER BY p.by_at, p.id`, part.arg)
+		if err != nil {
+			return err
+		}
+		rec.Photos = append(rec.Photos, photos...)
 	}
 	slices.SortStableFunc(rec.Incidents, func(a, b care.Incident) int { return a.RaisedAt.Compare(b.RaisedAt) })
 	others, err := all(ctx, s.read, scanNotice, selectNotices+`WHERE resident = $1 OR owner = $2 ORDER BY created_at, id`, id, residentOwner+id)

@@ -19,7 +19,8 @@ const eraseChunk = 100
 // holdsPersonal finds incidents i in which there is personal data.
 const holdsPersonal = `i.note <> '' OR i.accepted_name <> '' OR i.arrived_name <> '' OR i.resolved_name <> '' OR i.evidence IS NOT NULL
 	OR EXISTS (SELECT 1 FROM site_log l JOIN site_log_private p ON p.site = l.site AND p.number = l.number
-		WHERE l.incident = i.id AND l.incident <> '')`
+		WHERE l.incident = i.id AND l.incident <> '')
+	OR EXISTS (SELECT 1 FROM incident_photo f WHERE f.incident = i.id)`
 
 // Retention says which data is old: what was finished before a time. The zero
 // time erases nothing of its class.
@@ -37,7 +38,8 @@ type Retention struct {
 	// whom off in an evacuation that is over, Audit the names in the log of the
 	// gateway, Left the residents who left.
 	Quarantine, Presence, Audit, Left time.Time
-	// Expired are sessions, links and codes that were over.
+	// Expired are sessions, links, codes and photos whose time was over: of photos
+	// also those of open incidents, since their time was told when they were taken.
 	Expired time.Time
 }
 
@@ -45,7 +47,7 @@ type Retention struct {
 type Erased map[string]int
 
 // EraseOld erases what is old, in small transactions; nothing of an open
-// incident is touched. It logs each resident and the counts of all others. After
+// incident is touched but its photos. It logs each resident and the counts of all others. After
 // an error a part may be erased, and is counted.
 func (s *Store) EraseOld(ctx context.Context, r Retention, by care.Act) (Erased, error) {
 	if by.At.IsZero() {
@@ -102,6 +104,7 @@ func (s *Store) eraseOld(ctx context.Context, r Retention, by care.Act, done Era
 			WHERE l.at < $1 AND l.site = '` + string(AuditLog) + `' ORDER BY l.at LIMIT $2)`},
 		{"sessions", r.Expired, `DELETE FROM session WHERE token_hash IN (SELECT x.token_hash FROM session x WHERE x.expires_at < $1 LIMIT $2)`},
 		{"links", r.Expired, `DELETE FROM invitation WHERE "user" IN (SELECT x."user" FROM invitation x WHERE x.expires_at < $1 LIMIT $2)`},
+		{"photos", r.Expired, `DELETE FROM incident_photo WHERE id IN (SELECT f.id FROM incident_photo f WHERE f.deletes_at < $1 ORDER BY f.deletes_at LIMIT $2)`},
 		{"codes", r.Expired, `DELETE FROM entry_code WHERE challenge_hash IN (SELECT x.challenge_hash FROM entry_code x WHERE x.expires_at < $1 LIMIT $2)`},
 	} {
 		if err := s.eraseClass(ctx, c, done); err != nil {

@@ -94,15 +94,20 @@ func SignedHeadsOfFile(ctx context.Context, path string, site care.SiteID, since
 
 // keptHeads is signedHeads for a ledger of any schema: the first had none.
 func keptHeads(ctx context.Context, q querier, site care.SiteID, since time.Time) ([]SignedHead, error) {
-	var version int
-	if _, err := first(ctx, q, func(r *sql.Rows) error { return r.Scan(&version) },
-		`SELECT MAX(version_id) FROM goose_db_version`); err != nil {
+	version, err := schemaVersion(ctx, q)
+	if err != nil {
 		return nil, err
 	}
 	if version < 2 {
 		return []SignedHead{}, nil
 	}
 	return signedHeads(ctx, q, site, since)
+}
+
+// schemaVersion is the number of the latest migration that a ledger has.
+func schemaVersion(ctx context.Context, q querier) (version int, err error) {
+	_, err = first(ctx, q, func(r *sql.Rows) error { return r.Scan(&version) }, `SELECT MAX(version_id) FROM goose_db_version`)
+	return version, err
 }
 
 func signedHeads(ctx context.Context, q querier, site care.SiteID, since time.Time) ([]SignedHead, error) {

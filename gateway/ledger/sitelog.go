@@ -267,7 +267,7 @@ func (t *Tx) eraseAndLog(ctx context.Context, i care.Incident, by care.Act) erro
 }
 
 // eraseIncident erases the personal data of an incident: names and notes of its
-// log, contacts in its notices, and what sensors measured of somebody.
+// log, contacts in its notices, its photos, and what sensors measured of somebody.
 func (t *Tx) eraseIncident(ctx context.Context, i care.Incident) error {
 	doing := "erase the personal data of incident " + i.ID
 	if err := t.exec(ctx, doing,
@@ -276,6 +276,9 @@ func (t *Tx) eraseIncident(ctx context.Context, i care.Incident) error {
 		return err
 	}
 	if err := t.eraseNotices(ctx, i.ID); err != nil {
+		return err
+	}
+	if err := t.erasePhotos(ctx, i.ID); err != nil {
 		return err
 	}
 	for _, a := range []**care.Act{&i.Accepted, &i.Arrived, &i.Resolved} {

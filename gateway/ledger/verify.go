@@ -147,6 +147,9 @@ func (v *verification) run(ctx context.Context, db *sql.DB) error {
 	if err := v.heads(ctx, q); err != nil {
 		return err
 	}
+	if err := v.photos(ctx, q); err != nil {
+		return err
+	}
 	// A row that is not what it was says more than a head that proves nothing.
 	for _, b := range wrong {
 		v.breakAt(b.Site, b.Number, b.Why)

@@ -31,6 +31,7 @@ type residentFile struct {
 	Points    []care.Point      `json:"points"`
 	Incidents []care.Incident   `json:"incidents"`
 	Log       []care.Entry      `json:"log"`
+	Photos    []photo           `json:"photos"` // what is kept of them; who looks after the house shows them
 	Messages  []message         `json:"messages"`
 	CarePlan  json.RawMessage   `json:"care_plan,omitempty"`
 	Former    []json.RawMessage `json:"former_care_plans,omitempty"` // of sites where he lived before
@@ -48,6 +49,25 @@ type message struct {
 	Channel  string      `json:"channel,omitempty"`
 	State    string      `json:"state"`
 	Site     care.SiteID `json:"site,omitempty"`
+}
+
+// photo is a photo of an incident as it is exported: not the picture itself, on
+// which others may be seen.
+type photo struct {
+	ID        string    `json:"id"`
+	Incident  string    `json:"incident"`
+	At        time.Time `json:"at"`
+	Digest    string    `json:"sha256"`
+	Bytes     int       `json:"bytes"`
+	DeletesAt time.Time `json:"deletes_at"`
+}
+
+func photos(list []care.Photo) []photo {
+	all := []photo{}
+	for _, p := range list {
+		all = append(all, photo{p.ID, p.Incident, p.By.At, p.Digest, p.Bytes, p.DeletesAt})
+	}
+	return all
 }
 
 // relative is somebody who sees the resident.
@@ -73,7 +93,7 @@ func (r *Room) exportResident(ctx context.Context, u people.User, in *residentRe
 	}
 	f := residentFile{
 		MadeAt: time.Now().UTC(), Resident: rec.Resident, Contacts: some(rec.Resident.Contacts), ConsentAt: rec.ConsentAt,
-		Points: some(rec.Points), Incidents: some(rec.Incidents), Log: some(rec.Entries), Messages: messages(rec.Notices), Seen: []relative{},
+		Points: some(rec.Points), Incidents: some(rec.Incidents), Log: some(rec.Entries), Photos: photos(rec.Photos), Messages: messages(rec.Notices), Seen: []relative{},
 	}
 	if json.Valid(rec.CarePlan) {
 		f.CarePlan = rec.CarePlan

@@ -40,6 +40,7 @@ type Record struct {
 	Points      []care.Point
 	Incidents   []care.Incident // with those of no resident in his private home
 	Entries     []care.Entry
+	Photos      []care.Photo
 	Notices     []alerts.Notice
 	CarePlan    []byte
 	FormerPlans [][]byte // of sites where he lived before
@@ -61,7 +62,7 @@ const (
 
 // Kept is how long data of a class is kept.
 type Kept struct {
-	Class string `json:"class" enum:"readings,messages,incident_texts,hand_overs,measured_values,refused_messages,audit_names,residents_who_left"`
+	Class string `json:"class" enum:"readings,messages,incident_texts,hand_overs,measured_values,refused_messages,audit_names,residents_who_left,photos"`
 	Days  int    `json:"days" doc:"0: without end"`
 }
 

@@ -96,6 +96,11 @@ func Run(t *testing.T, e Engine) {
 		"ward/ticks":                      testTicks,
 		"ward/away":                       testAway,
 		"ward/hand-overs":                 testHandovers,
+		"photo/kept and logged":           testPhotos,
+		"photo/refused":                   testPhotosRefused,
+		"photo/changed behind its back":   testPhotosChanged,
+		"photo/gone after 30 days":        testPhotosExpire,
+		"photo/gone with a resident":      testPhotosErased,
 	} {
 		t.Run(name, func(t *testing.T) { test(t, e) })
 	}
