@@ -13,6 +13,10 @@ import (
 // MaxNote is the greatest length of a note in characters.
 const MaxNote = 2000
 
+// MaxCalls is how many calls are logged of one incident at most. A night has a
+// dozen; who logs more than this presses by mistake, or his telephone does.
+const MaxCalls = 100
+
 // OnAction decides what a person's action does to an incident at now. The
 // error is an *IllegalError when the incident or the rules forbid it, so that
 // of two carers who accept at the same instant the second is told who was
@@ -25,7 +29,8 @@ const MaxNote = 2000
 //
 // A note may be added in every state, also after resolving. The text of an
 // added note is in the log only; Incident.Note is what was written at
-// resolving.
+// resolving. So it is with calls: who rings others does not say that he goes
+// himself, and the ladder climbs on.
 func OnAction(now time.Time, i care.Incident, a Action) (Decision, error) {
 	if a.By == "" || a.Means == "" {
 		return Decision{}, fmt.Errorf("decide on the action %q on incident %s: it names no person or no means", a.Kind, i.ID)
@@ -35,7 +40,7 @@ func OnAction(now time.Time, i care.Incident, a Action) (Decision, error) {
 	}
 	d := Decision{Incident: &i}
 	by := care.Act{By: a.By, Name: a.Name, At: now, Means: a.Means}
-	if i.State == care.Raised && a.Kind != AddNote && a.Kind != Explain {
+	if i.State == care.Raised && !a.Kind.tells() {
 		i.State, i.Accepted = care.Accepted, &by
 		d.add(care.Entry{Kind: care.EntryAccepted, Point: i.Point, Act: by})
 	}
@@ -62,6 +67,8 @@ func OnAction(now time.Time, i care.Incident, a Action) (Decision, error) {
 			i.Note = a.Note
 		}
 		d.add(care.Entry{Kind: care.EntryExplained, Point: i.Point, Act: by, Cause: a.Cause, Reason: a.Reason, Note: a.Note})
+	case LogCall:
+		d.add(care.Entry{Kind: care.EntryCalled, Point: i.Point, Act: by, To: a.To, Reason: string(a.Outcome)})
 	case AddNote:
 		d.add(care.Entry{Kind: care.EntryNoted, Point: i.Point, Act: by, Note: a.Note})
 	default:
@@ -69,6 +76,10 @@ func OnAction(now time.Time, i care.Incident, a Action) (Decision, error) {
 	}
 	return d, nil
 }
+
+// tells reports whether the action only tells something about an incident, in
+// whatever state it is, and moves it nowhere.
+func (k ActionKind) tells() bool { return k == AddNote || k == Explain || k == LogCall }
 
 // legal says why the action is not allowed on the incident, nil when it is.
 // What was done already comes first: who is late need not learn that his form
@@ -84,7 +95,7 @@ func (a Action) legal(i care.Incident) error {
 	switch {
 	case a.Kind == Explain && i.Cause != care.CausePending:
 		return illegal(CodeNotPending, i.Resolved)
-	case a.Kind != AddNote && a.Kind != Explain && i.State == care.Resolved:
+	case !a.Kind.tells() && i.State == care.Resolved:
 		return illegal(CodeAlreadyResolved, i.Resolved)
 	case a.Kind == Accept && i.State != care.Raised:
 		return illegal(CodeAlreadyAccepted, i.Accepted)
@@ -94,6 +105,8 @@ func (a Action) legal(i care.Incident) error {
 		return illegal(CodeNoteNeeded, nil)
 	case utf8.RuneCountInString(a.Note) > MaxNote:
 		return illegal(CodeNoteTooLong, nil)
+	case a.Kind == LogCall && (a.To == "" || !slices.Contains(care.CallOutcomes(a.To), a.Outcome)):
+		return illegal(CodeOutcomeUnknown, nil)
 	case (a.Kind == Accept || a.Kind == Arrive || a.Kind == Resolve) && a.Alarms != 0 && a.Alarms != i.Alarms:
 		return &IllegalError{Code: CodeRealarmed, Kind: a.Kind, At: i.AlarmedAt}
 	case a.Kind != Resolve && a.Kind != Explain:

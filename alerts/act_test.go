@@ -68,6 +68,10 @@ func TestActions(t *testing.T) {
 		{"resolve what was accepted", care.Accepted, real, resolve, []care.Entry{resolved}},
 		{"resolve what was arrived at", care.Arrived, real, resolve, []care.Entry{resolved}},
 		{"a note does not accept", care.Raised, alerts.Action{Kind: alerts.AddNote, Note: "door locked"}, func(*care.Incident) {}, []care.Entry{entry(care.EntryNoted, care.Entry{Note: "door locked"})}},
+		{"a call does not accept", care.Raised, alerts.Action{Kind: alerts.LogCall, To: "u-neighbour", Outcome: care.CallNoAnswer}, func(*care.Incident) {}, []care.Entry{entry(care.EntryCalled, care.Entry{To: "u-neighbour", Reason: "no_answer"})}},
+		{"a call does not arrive", care.Accepted, alerts.Action{Kind: alerts.LogCall, To: "resident:r-li", Outcome: care.CallReached}, func(*care.Incident) {}, []care.Entry{entry(care.EntryCalled, care.Entry{To: "resident:r-li", Reason: "reached"})}},
+		{"an ambulance was called", care.Arrived, alerts.Action{Kind: alerts.LogCall, To: "120", Outcome: care.CallMade}, func(*care.Incident) {}, []care.Entry{entry(care.EntryCalled, care.Entry{To: "120", Reason: "called"})}},
+		{"the family is called after the end", care.Resolved, alerts.Action{Kind: alerts.LogCall, To: "u-daughter", Outcome: care.CallBusy}, func(*care.Incident) {}, []care.Entry{entry(care.EntryCalled, care.Entry{To: "u-daughter", Reason: "busy"})}},
 		{"a note after the end", care.Resolved, alerts.Action{Kind: alerts.AddNote, Note: "back from hospital"}, func(*care.Incident) {}, []care.Entry{entry(care.EntryNoted, care.Entry{Note: "back from hospital"})}},
 		{"the longest note", care.Raised, alerts.Action{Kind: alerts.AddNote, Note: strings.Repeat("好", alerts.MaxNote)}, func(*care.Incident) {}, []care.Entry{entry(care.EntryNoted, care.Entry{Note: strings.Repeat("好", alerts.MaxNote)})}},
 	} {
@@ -183,6 +187,10 @@ func TestIllegal(t *testing.T) {
 		{"a test has no reasons", care.Raised, resolve(care.CauseTest, "steam", ""), alerts.IllegalError{Code: alerts.CodeReasonUnknown}},
 		{"resolve with too long a note", care.Raised, resolve(care.CauseReal, "", long), alerts.IllegalError{Code: alerts.CodeNoteTooLong}},
 		{"a note without text", care.Raised, alerts.Action{Kind: alerts.AddNote, Note: " \n"}, alerts.IllegalError{Code: alerts.CodeNoteNeeded}},
+		{"a call to nobody", care.Raised, alerts.Action{Kind: alerts.LogCall, Outcome: care.CallReached}, alerts.IllegalError{Code: alerts.CodeOutcomeUnknown}},
+		{"a call that came to nothing known", care.Raised, alerts.Action{Kind: alerts.LogCall, To: "u-neighbour", Outcome: "asleep"}, alerts.IllegalError{Code: alerts.CodeOutcomeUnknown}},
+		{"a call to a person says what came of it", care.Raised, alerts.Action{Kind: alerts.LogCall, To: "u-neighbour", Outcome: care.CallMade}, alerts.IllegalError{Code: alerts.CodeOutcomeUnknown}},
+		{"an ambulance does not fail to answer", care.Raised, alerts.Action{Kind: alerts.LogCall, To: "120", Outcome: care.CallNoAnswer}, alerts.IllegalError{Code: alerts.CodeOutcomeUnknown}},
 		{"a note that is too long", care.Raised, alerts.Action{Kind: alerts.AddNote, Note: long}, alerts.IllegalError{Code: alerts.CodeNoteTooLong}},
 	} {
 		t.Run(c.name, func(t *testing.T) {

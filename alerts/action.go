@@ -17,6 +17,7 @@ const (
 	Resolve  ActionKind = "resolve"
 	AddNote  ActionKind = "note"
 	Explain  ActionKind = "explain" // tells the cause that was left pending
+	LogCall  ActionKind = "call"    // tells that he rang somebody, and what came of it
 	Shelve   ActionKind = "shelve"
 	Unshelve ActionKind = "unshelve"
 	Walking  ActionKind = "walk"
@@ -41,6 +42,10 @@ type Action struct {
 	Cause  care.Cause
 	Reason string
 	Note   string
+	// To and Outcome belong to LogCall: a user's id, resident:ID or an emergency
+	// number, never the number of a person's telephone.
+	To      string
+	Outcome care.CallOutcome
 }
 
 // Code is the stable name of why an action was refused; screens translate it.
@@ -59,7 +64,9 @@ const (
 	CodeStillActive     Code = "still_active" // needs the cause false or test
 	CodeNoteNeeded      Code = "note_needed"
 	CodeNoteTooLong     Code = "note_too_long"
-	CodeNotPending      Code = "not_pending" // its cause was told already, or it is not resolved
+	CodeNotPending      Code = "not_pending"     // its cause was told already, or it is not resolved
+	CodeOutcomeUnknown  Code = "outcome_unknown" // not what a call to that one can come to
+	CodeTooManyCalls    Code = "too_many_calls"  // MaxCalls are logged
 
 	CodeShelfTooLong Code = "shelf_too_long" // more than MaxShelf
 	CodeWatchNeeded  Code = "watch_needed"   // fire and gas need a person who keeps watch instead

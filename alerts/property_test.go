@@ -44,13 +44,19 @@ func TestAnyNight(t *testing.T) {
 				b.now = b.now.Add(time.Second)
 				before, rows := b.last(), len(b.log)
 				err := b.act(alerts.Action{
-					Kind:   rapid.SampledFrom([]alerts.ActionKind{alerts.Accept, alerts.Arrive, alerts.Resolve, alerts.AddNote}).Draw(t, "kind"),
+					Kind:   rapid.SampledFrom([]alerts.ActionKind{alerts.Accept, alerts.Arrive, alerts.Resolve, alerts.AddNote, alerts.LogCall}).Draw(t, "kind"),
 					By:     rapid.SampledFrom([]care.UserID{"u-wang", "u-zhao"}).Draw(t, "by"),
 					Means:  care.ByScreen,
 					Cause:  rapid.SampledFrom([]care.Cause{"", care.CauseReal, care.CauseFalse, care.CauseTest}).Draw(t, "cause"),
 					Reason: rapid.SampledFrom([]string{"", "steam"}).Draw(t, "reason"),
 					Note:   rapid.SampledFrom([]string{"", "all well"}).Draw(t, "note"),
+
+					To:      rapid.SampledFrom([]string{"", "u-neighbour", "120"}).Draw(t, "to"),
+					Outcome: rapid.SampledFrom([]care.CallOutcome{care.CallReached, care.CallNoAnswer, care.CallMade}).Draw(t, "outcome"),
 				})
+				if rows < len(b.log) && b.log[rows].Kind == care.EntryCalled && b.last().State != before.State {
+					t.Fatalf("a call moved the incident from %s to %s", before.State, b.last().State)
+				}
 				if changed := !cmp.Equal(before, b.last()) || rows != len(b.log); changed != (err == nil) {
 					t.Fatalf("the incident changed: %t, but the error is %v", changed, err)
 				}

@@ -154,6 +154,7 @@ const (
 	EntryArrived   EntryKind = "incident.arrived"
 	EntryResolved  EntryKind = "incident.resolved"
 	EntryNoted     EntryKind = "incident.noted"
+	EntryCalled    EntryKind = "incident.called" // somebody rang To about it; Reason is a CallOutcome
 	EntryTested    EntryKind = "point.tested"
 	EntryConfig    EntryKind = "site.configured"
 
@@ -220,7 +221,8 @@ type Entry struct {
 	Act      Act       `json:"act"`
 	Cause    Cause     `json:"cause,omitempty"`
 	Reason   string    `json:"reason,omitempty"`
-	// To and Channel say who was told, and how: a user's id, or resident:ID.
+	// To and Channel say who was told, and how: a user's id, or resident:ID; of
+	// EntryCalled also an emergency number.
 	To      string `json:"to,omitempty"`
 	Channel string `json:"channel,omitempty"`
 	// Until is the end of what the row began, such as a shelf.

@@ -37,6 +37,20 @@ type Contact struct {
 	Address string `json:"address" yaml:"address" doc:"in the form of the channel: +8613812345678, a mailbox, an account"`
 }
 
+// Telephone reports whether the address is a number that can be called.
+func (c Contact) Telephone() bool {
+	digits := 0
+	for n, r := range c.Address {
+		switch {
+		case r >= '0' && r <= '9':
+			digits++
+		case r != ' ' && r != '-' && (r != '+' || n != 0):
+			return false
+		}
+	}
+	return digits >= 3
+}
+
 // Relation says what a helper is to the residents of his scope.
 type Relation string
 
@@ -64,6 +78,9 @@ type User struct {
 	Scope Scope       `json:"scope"`
 	// Relation belongs to a Helper.
 	Relation Relation `json:"relation,omitempty" enum:"neighbour,community"`
+	// KeyHolder says that a Family or a Helper has a key to the home of those in his
+	// scope: who stands before a locked door calls him.
+	KeyHolder bool `json:"key_holder,omitempty"`
 	// Authority belongs to an Inspector; empty means civil affairs.
 	Authority Authority `json:"authority,omitempty" enum:"civil_affairs,fire"`
 	// Language is that of messages: zh, or en. Empty means zh.
@@ -138,6 +155,9 @@ type Resident struct {
 	// RoutineConsent.
 	Routine        care.Text `json:"routine,omitzero" yaml:"routine,omitempty"`
 	RoutineConsent bool      `json:"routine_consent,omitempty" yaml:"routine_consent,omitempty"`
+	// Access is how one gets in to him who does not open: a key box, a back door. It
+	// is for who goes there alone, and no page lists it.
+	Access care.Text `json:"access,omitzero" yaml:"access,omitempty"`
 	// LeftAt is when he moved out or died; nil while he is watched.
 	LeftAt *time.Time `json:"left_at,omitempty" yaml:"-"`
 	// Contacts are his own, such as the telephone beside him.

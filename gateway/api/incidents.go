@@ -104,19 +104,19 @@ func (a *API) registerIncidents() {
 		return o
 	}
 	Viewed(a, act(alerts.Accept, "Take responsibility for an incident"), staff, func(ctx context.Context, u people.User, in *promiseRequest) (IncidentView, error) {
-		return a.act(ctx, u, in.action(alerts.Accept))
+		return a.Act(ctx, u, in.action(alerts.Accept))
 	})
 	Viewed(a, act(alerts.Arrive, "Say that one is there"), staff, func(ctx context.Context, u people.User, in *promiseRequest) (IncidentView, error) {
-		return a.act(ctx, u, in.action(alerts.Arrive))
+		return a.Act(ctx, u, in.action(alerts.Arrive))
 	})
 	Viewed(a, act(alerts.Resolve, "End an incident with its cause"), staff, func(ctx context.Context, u people.User, in *resolveRequest) (IncidentView, error) {
-		return a.act(ctx, u, alerts.Action{Kind: alerts.Resolve, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note, Alarms: in.Body.Alarms})
+		return a.Act(ctx, u, alerts.Action{Kind: alerts.Resolve, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note, Alarms: in.Body.Alarms})
 	})
 	Viewed(a, act(alerts.Explain, "Tell the cause that was left pending"), staff, func(ctx context.Context, u people.User, in *explainRequest) (IncidentView, error) {
-		return a.act(ctx, u, alerts.Action{Kind: alerts.Explain, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note})
+		return a.Act(ctx, u, alerts.Action{Kind: alerts.Explain, Incident: in.ID, Cause: in.Body.Cause, Reason: in.Body.Reason, Note: in.Body.Note})
 	})
 	Viewed(a, act(alerts.AddNote, "Add a note"), staff, func(ctx context.Context, u people.User, in *noteRequest) (IncidentView, error) {
-		return a.act(ctx, u, alerts.Action{Kind: alerts.AddNote, Incident: in.ID, Note: in.Body.Note})
+		return a.Act(ctx, u, alerts.Action{Kind: alerts.AddNote, Incident: in.ID, Note: in.Body.Note})
 	})
 }
 
@@ -137,8 +137,8 @@ func TakeBoard(ctx context.Context, book Book, u people.User) (Board, error) {
 	return b, nil
 }
 
-// find returns an incident that the user may see.
-func (a *API) find(ctx context.Context, u people.User, id string) (care.Incident, error) {
+// Find returns an incident that the user may see.
+func (a *API) Find(ctx context.Context, u people.User, id string) (care.Incident, error) {
 	i, err := a.Book.Incident(ctx, id)
 	if err != nil {
 		return care.Incident{}, err
@@ -150,9 +150,9 @@ func (a *API) find(ctx context.Context, u people.User, id string) (care.Incident
 }
 
 func (a *API) detail(ctx context.Context, u people.User, in *incidentRequest) (IncidentDetail, error) {
-	i, err := a.find(ctx, u, in.ID)
+	i, err := a.Find(ctx, u, in.ID)
 	if err == nil && u.Role == people.Inspector {
-		err = a.looked(ctx, u, "site:"+string(i.Site))
+		err = a.Looked(ctx, u, "site:"+string(i.Site))
 	}
 	if err != nil {
 		return IncidentDetail{}, err
@@ -177,8 +177,11 @@ func (a *API) detail(ctx context.Context, u people.User, in *incidentRequest) (I
 	return v, nil
 }
 
-func (a *API) act(ctx context.Context, u people.User, action alerts.Action) (IncidentView, error) {
-	i, err := a.find(ctx, u, action.Incident)
+// Act carries out what a person at a screen does with an incident. The error is
+// the answer to his request: he does not see it, may not act on it, or the
+// incident does not allow it.
+func (a *API) Act(ctx context.Context, u people.User, action alerts.Action) (IncidentView, error) {
+	i, err := a.Find(ctx, u, action.Incident)
 	if err != nil {
 		return IncidentView{}, err
 	}

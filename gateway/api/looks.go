@@ -24,8 +24,13 @@ type looks struct {
 	began map[look]time.Time
 }
 
-// look is a session and what it looks at, as the audit log names it.
-type look struct{ session, about string }
+// look is a session, the person in whose name it looks (at a station several have
+// one session), and what at, as the audit log names it.
+type look struct {
+	session string
+	person  care.UserID
+	about   string
+}
 
 func newLooks() *looks { return &looks{began: map[look]time.Time{}} }
 
@@ -48,10 +53,11 @@ func (l *looks) begin(one look, now time.Time) {
 	l.began[one] = now
 }
 
-// looked logs that an inspector looks at a site or a region. The error is that it
-// cannot be logged; then nothing may be shown.
-func (a *API) looked(ctx context.Context, u people.User, about string) error {
-	one, now := look{a.SessionOf(ctx), about}, time.Now()
+// Looked logs that somebody looks at a site, a region, a resident or the photos of
+// an incident, once in LookLasts. The error is that it cannot be logged; then
+// nothing may be shown.
+func (a *API) Looked(ctx context.Context, u people.User, about string) error {
+	one, now := look{a.SessionOf(ctx), u.ID, about}, time.Now()
 	if a.looks.known(one, now) {
 		return nil
 	}
@@ -73,7 +79,7 @@ func (a *API) lookAt(ctx huma.Context, u people.User) error {
 	d := a.Book.Directory()
 	for _, site := range []string{ctx.Param("site"), ctx.Query("site")} {
 		if id := care.SiteID(site); site != "" && d.SeesSite(u, id) {
-			return a.looked(ctx.Context(), u, "site:"+site)
+			return a.Looked(ctx.Context(), u, "site:"+site)
 		}
 	}
 	for _, name := range []string{"township", "region"} {
@@ -81,7 +87,7 @@ func (a *API) lookAt(ctx huma.Context, u people.User) error {
 		if region == "" || slices.Contains(u.Scope.Regions, region) || !d.Within(region, u.Scope.Regions) {
 			continue // his whole region is his list, and no look at anything
 		}
-		return a.looked(ctx.Context(), u, "region:"+string(region))
+		return a.Looked(ctx.Context(), u, "region:"+string(region))
 	}
 	return nil
 }

@@ -56,7 +56,7 @@ func renderNotices(d *people.Directory, f Form, notices []alerts.Notice) []Notic
 			v.Due = &n.Due
 		}
 		if f == FormStaff {
-			v.Name = ownerName(d, n.Owner)
+			v.Name = OwnerName(d, n.Owner)
 		}
 		if f == FormStaff || f == FormOperator {
 			v.Detail = n.Detail
@@ -66,9 +66,12 @@ func renderNotices(d *people.Directory, f Form, notices []alerts.Notice) []Notic
 	return views
 }
 
-// ownerName names who is told, as staff knows him; empty for nobody, and for
+// OwnerName names who is told, as staff knows him; empty for nobody, and for
 // somebody who is no longer registered.
-func ownerName(d *people.Directory, owner string) string {
+func OwnerName(d *people.Directory, owner string) string {
+	if care.IsEmergencyNumber(owner) {
+		return owner
+	}
 	if id, ok := strings.CutPrefix(owner, residentOwner); ok {
 		return d.Residents[care.ResidentID(id)].Name
 	}

@@ -241,14 +241,23 @@ var familyKinds = []care.EntryKind{
 	care.EntryRaised, care.EntryRealarmed, care.EntryCancelled, care.EntryCleared, care.EntryAccepted, care.EntryArrived, care.EntryResolved,
 }
 
+// staffKinds are the rows of a history that concern nobody but staff: whom they
+// rang, and who did not answer.
+var staffKinds = []care.EntryKind{care.EntryCalled}
+
 // ofNotices reports whether a row tells of messages: its reason is what one
 // said, or why it did not arrive.
 func ofNotices(k care.EntryKind) bool { return k == care.EntryNotified || k == care.EntryUndelivered }
 
+// showsRow reports whether a form shows rows of a kind.
+func showsRow(f Form, kind care.EntryKind) bool {
+	return f == FormStaff || !slices.Contains(staffKinds, kind) && (f != FormFamily || slices.Contains(familyKinds, kind))
+}
+
 // KindFor returns the kind of a change as a form is told it: a family hears
 // that something changed, and nothing of how the gateway goes about it.
 func KindFor(f Form, kind care.EntryKind) care.EntryKind {
-	if f == FormFamily && !slices.Contains(familyKinds, kind) {
+	if !showsRow(f, kind) {
 		return ""
 	}
 	return kind
@@ -259,7 +268,7 @@ func renderEntries(d *people.Directory, f Form, i care.Incident, entries []care.
 	views := []EntryView{}
 	shown := open(d, f, i)
 	for _, e := range entries {
-		if f == FormFamily && !slices.Contains(familyKinds, e.Kind) {
+		if !showsRow(f, e.Kind) {
 			continue
 		}
 		v := EntryView{Number: e.Number, Kind: e.Kind, Act: *renderAct(f, shown, &e.Act)}
@@ -280,7 +289,7 @@ func renderEntries(d *people.Directory, f Form, i care.Incident, entries []care.
 			v.Channel, v.Until = e.Channel, e.Until
 		}
 		if f == FormStaff {
-			v.Note, v.To = e.Note, ownerName(d, e.To)
+			v.Note, v.To = e.Note, OwnerName(d, e.To)
 		}
 		views = append(views, v)
 	}

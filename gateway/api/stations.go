@@ -24,8 +24,9 @@ var byStation = []string{"take-hand", "drop-hand", "quiet-station"}
 
 // ofPeople are what a station reads only for a person, beside what is about a
 // single resident: the readings of one point may follow what he does, and a
-// hand-over tells of everybody.
-var ofPeople = []string{"series", "handover-page", "handover"}
+// hand-over tells of everybody; photos are for leaders, and whom
+// to call has telephones.
+var ofPeople = []string{"series", "handover-page", "handover", "calls"}
 
 // withHand reports whether an operation needs a person when a station asks for
 // it: whatever changes something, and what is about a single resident. Boards,

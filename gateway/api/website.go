@@ -10,10 +10,12 @@ import (
 	"mime"
 	"net/http"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
 
+	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
 )
 
@@ -90,6 +92,16 @@ var homes = map[people.Role]string{
 	people.Inspector: "/inspect/", people.Family: "/family/", people.Helper: "/family/", people.Operator: "/admin/",
 }
 
+// homeOf is the page on which somebody begins: that of his role, but for staff
+// who watches private homes and nothing else.
+func homeOf(d *people.Directory, u people.User) string {
+	elsewhere := func(id care.SiteID) bool { return d.Sites[id].Kind != care.PrivateHome }
+	if u.Role.Staff() && u.Station == "" && len(u.Scope.Sites) > 0 && !slices.ContainsFunc(u.Scope.Sites, elsewhere) {
+		return "/community/"
+	}
+	return homes[u.Role]
+}
+
 // serveWeb serves the files of the web app. The root leads who is signed in to
 // the page of his role and is the sign-in page for everybody else.
 func (a *API) serveWeb(w http.ResponseWriter, r *http.Request) {
@@ -103,7 +115,7 @@ func (a *API) serveWeb(w http.ResponseWriter, r *http.Request) {
 		// A ledger that does not answer is no reason to hide the sign-in page.
 		if v, ok, err := a.viewer(r); err == nil && ok {
 			w.Header().Set("Cache-Control", "no-store")
-			http.Redirect(w, r, homes[v.User.Role], http.StatusSeeOther)
+			http.Redirect(w, r, homeOf(a.Book.Directory(), v.User), http.StatusSeeOther)
 			return
 		}
 	}

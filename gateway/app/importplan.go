@@ -78,7 +78,7 @@ func ledgerPlan(ctx context.Context, store *ledger.Store, p siteplan.Plan) (ledg
 		}
 		plan.Users = append(plan.Users, people.User{
 			ID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, PasswordHash: hash, Scope: people.Scope(u.Scope),
-			Relation: u.Relation, Authority: u.Authority, Language: u.Language, Contacts: u.Contacts, Badge: u.Badge,
+			Relation: u.Relation, KeyHolder: u.KeyHolder, Authority: u.Authority, Language: u.Language, Contacts: u.Contacts, Badge: u.Badge,
 			Station: u.Station, Disabled: u.Disabled, Subject: u.Subject, PINHash: pin,
 		})
 	}

@@ -13,6 +13,7 @@ import (
 func (a *App) rooms() []api.Room {
 	return []api.Room{
 		a.wardRoom(),
+		a.communityRoom(),
 		a.familyRoom(),
 		a.privacyRoom(),
 		a.inspectRoom(),

@@ -120,7 +120,7 @@ func (s *Store) CheckEdge(_ context.Context, site care.SiteID, edge care.EdgeID,
 	return subtle.ConstantTimeCompare(HashSecret(secret), want) == 1, nil
 }
 
-const userColumns = `SELECT id, login, name, role, scope, password_hash, relation, authority, language, contacts, badge, station, disabled, must_change, subject, pin_hash, totp_secret, wants FROM "user" `
+const userColumns = `SELECT id, login, name, role, scope, password_hash, relation, authority, language, contacts, badge, station, disabled, must_change, subject, pin_hash, totp_secret, wants, key_holder FROM "user" `
 
 // UserByLogin returns the user of a login name; found is false when there is
 // none.
@@ -152,7 +152,7 @@ func oneUser(ctx context.Context, q querier, query, arg string) (u people.User, 
 	found, err = first(ctx, q, func(r *sql.Rows) error {
 		return r.Scan(&row.ID, &row.Login, &row.Name, &row.Role, &row.Scope, &row.PasswordHash,
 			&row.Relation, &row.Authority, &row.Language, &row.Contacts, &row.Badge,
-			&row.Station, &row.Disabled, &row.MustChange, &row.Subject, &row.PINHash, &row.TOTPSecret, &row.Wants)
+			&row.Station, &row.Disabled, &row.MustChange, &row.Subject, &row.PINHash, &row.TOTPSecret, &row.Wants, &row.KeyHolder)
 	}, query, arg)
 	if err != nil || !found {
 		return people.User{}, false, err

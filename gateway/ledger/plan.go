@@ -162,7 +162,7 @@ func (p Plan) rows(old *registers) (*registers, error) {
 		r.residents = append(r.residents, residentRow{
 			ID: v.ID, Site: v.Site, Name: v.Name, Risk: textColumns(v.Risk), FamilyConsent: v.FamilyConsent,
 			Contacts: contactsColumn(v.Contacts), Zone: v.Zone, Bed: v.Bed, Mobility: v.Mobility, Oxygen: v.Oxygen,
-			Routine: textColumns(v.Routine), RoutineConsent: v.RoutineConsent,
+			Routine: textColumns(v.Routine), RoutineConsent: v.RoutineConsent, Access: textColumns(v.Access),
 		})
 	}
 	for _, v := range p.Users {
@@ -178,7 +178,7 @@ func (p Plan) rows(old *registers) (*registers, error) {
 		}
 		r.users = append(r.users, userRow{
 			ID: v.ID, Login: v.Login, Name: v.Name, Role: v.Role, Scope: string(scope), PasswordHash: v.PasswordHash,
-			Relation: v.Relation, Authority: v.Authority, Language: v.Language, Contacts: contactsColumn(v.Contacts), Badge: v.Badge,
+			Relation: v.Relation, KeyHolder: v.KeyHolder, Authority: v.Authority, Language: v.Language, Contacts: contactsColumn(v.Contacts), Badge: v.Badge,
 			Station: v.Station, Disabled: v.Disabled, MustChange: v.MustChange, Subject: v.Subject, PINHash: v.PINHash,
 		})
 	}

@@ -226,6 +226,7 @@ func (c *checker) users(p Plan, old *registers) {
 		c.must(u.Role.Valid(), "role", MistakeValue, "the role %q is not known", u.Role)
 		c.must(u.Relation == "" || u.Role == people.Helper && slices.Contains([]people.Relation{people.Neighbour, people.Community}, u.Relation),
 			"relation", MistakeRole, "the relation %q is neither neighbour nor community, or he is no helper", u.Relation)
+		c.must(!u.KeyHolder || u.Role == people.Helper || u.Role == people.Family, "key_holder", MistakeRole, "only family and helpers hold the key of a resident's home")
 		c.must(u.Authority == "" || u.Role == people.Inspector && slices.Contains([]people.Authority{people.CivilAffairs, people.FireRescue}, u.Authority),
 			"authority", MistakeRole, "the authority %q is neither civil_affairs nor fire, or he is no inspector", u.Authority)
 		c.must(slices.Contains([]people.Station{"", people.AtStation, people.OnWall}, u.Station), "station", MistakeValue, "the station %q is neither station nor wall", u.Station)

@@ -82,6 +82,7 @@ type (
 		Routine       textColumns `bun:"embed:routine_"`
 		// RoutineConsent is changed by plans, like the routine itself.
 		RoutineConsent bool
+		Access         textColumns `bun:"embed:access_"`
 		LeftAt         *int64
 	}
 	userRow struct {
@@ -93,6 +94,7 @@ type (
 		Scope         string // JSON
 		PasswordHash  string
 		Relation      people.Relation
+		KeyHolder     bool
 		Authority     people.Authority
 		Language      string
 		Contacts      string // JSON
@@ -147,7 +149,7 @@ func (r residentRow) people() people.Resident {
 	p := people.Resident{
 		ID: r.ID, Site: r.Site, Name: r.Name, Risk: care.Text(r.Risk), FamilyConsent: r.FamilyConsent,
 		Contacts: readContacts(r.Contacts), Zone: r.Zone, Bed: r.Bed, Mobility: r.Mobility, Oxygen: r.Oxygen, Away: r.Away,
-		Routine: care.Text(r.Routine), RoutineConsent: r.RoutineConsent,
+		Routine: care.Text(r.Routine), RoutineConsent: r.RoutineConsent, Access: care.Text(r.Access),
 	}
 	if r.LeftAt != nil {
 		p.LeftAt = new(fromMicros(*r.LeftAt))
@@ -159,7 +161,7 @@ func (r residentRow) people() people.Resident {
 func (r userRow) people() (people.User, error) {
 	u := people.User{
 		ID: r.ID, Login: r.Login, Name: r.Name, Role: r.Role, PasswordHash: r.PasswordHash,
-		Relation: r.Relation, Authority: r.Authority, Language: r.Language, Contacts: readContacts(r.Contacts), Badge: r.Badge,
+		Relation: r.Relation, KeyHolder: r.KeyHolder, Authority: r.Authority, Language: r.Language, Contacts: readContacts(r.Contacts), Badge: r.Badge,
 		Station: r.Station, Disabled: r.Disabled, MustChange: r.MustChange, Subject: r.Subject,
 		PINHash: r.PINHash, TOTPSecret: r.TOTPSecret, Wants: readWants(r.Wants),
 	}

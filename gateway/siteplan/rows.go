@@ -69,7 +69,7 @@ func (p Plan) Rows() (r Rows, places map[string][]string, secrets []string) {
 	}
 	for n, u := range p.Users {
 		r.Users = append(r.Users, people.User{
-			ID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, Scope: people.Scope(u.Scope), Relation: u.Relation,
+			ID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, Scope: people.Scope(u.Scope), Relation: u.Relation, KeyHolder: u.KeyHolder,
 			Authority: u.Authority, Language: u.Language, Contacts: u.Contacts, Badge: u.Badge, Station: u.Station,
 			Disabled: u.Disabled, Subject: u.Subject,
 		})
@@ -108,7 +108,7 @@ func (r Rows) Plan() Plan {
 	}
 	for _, u := range r.Users {
 		p.Users = append(p.Users, User{
-			ID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, Scope: Scope(u.Scope), Relation: u.Relation,
+			ID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, Scope: Scope(u.Scope), Relation: u.Relation, KeyHolder: u.KeyHolder,
 			Authority: u.Authority, Language: u.Language, Contacts: u.Contacts, Badge: u.Badge, Station: u.Station,
 			Disabled: u.Disabled, Subject: u.Subject,
 		})

@@ -38,7 +38,7 @@ func TestRowsAndBack(t *testing.T) {
 	}
 	line := Lines([]byte(small))
 	for path, want := range map[string]int{
-		places["region"][0]: 3, places["point"][0]: 20, places["point"][0] + ".bed": 20, places["user"][1] + ".badge": 28,
+		places["region"][0]: 3, places["point"][0]: 20, places["point"][0] + ".bed": 20, places["user"][1] + ".badge": 29,
 		places["user"][1] + ".nothing": 23, "$.nowhere": 0,
 	} {
 		if got := line(path); got != want {

@@ -50,15 +50,16 @@ type User struct {
 	Login     string           `yaml:"login"`
 	Name      string           `yaml:"name"`
 	Role      people.Role      `yaml:"role"`
-	Relation  people.Relation  `yaml:"relation,omitempty"`  // of a helper to his residents
-	Authority people.Authority `yaml:"authority,omitempty"` // of an inspector: civil_affairs, or fire
-	Language  string           `yaml:"language,omitempty"`  // of messages: zh or en
-	Contacts  []people.Contact `yaml:"contacts,omitempty"`  // in the order to try
-	Badge     string           `yaml:"badge,omitempty"`     // what a reader says of it
-	Station   people.Station   `yaml:"station,omitempty"`   // station or wall: a screen, not a person
-	Disabled  bool             `yaml:"disabled,omitempty"`  // cannot sign in and is not called
-	Subject   string           `yaml:"subject,omitempty"`   // issuer and subject of OpenID Connect
-	PIN       Secret           `yaml:"pin,omitempty"`       // at stations
+	Relation  people.Relation  `yaml:"relation,omitempty"`   // of a helper to his residents
+	KeyHolder bool             `yaml:"key_holder,omitempty"` // family and helpers: has a key to the home of his residents
+	Authority people.Authority `yaml:"authority,omitempty"`  // of an inspector: civil_affairs, or fire
+	Language  string           `yaml:"language,omitempty"`   // of messages: zh or en
+	Contacts  []people.Contact `yaml:"contacts,omitempty"`   // in the order to try
+	Badge     string           `yaml:"badge,omitempty"`      // what a reader says of it
+	Station   people.Station   `yaml:"station,omitempty"`    // station or wall: a screen, not a person
+	Disabled  bool             `yaml:"disabled,omitempty"`   // cannot sign in and is not called
+	Subject   string           `yaml:"subject,omitempty"`    // issuer and subject of OpenID Connect
+	PIN       Secret           `yaml:"pin,omitempty"`        // at stations
 	Password  Secret           `yaml:"password,omitempty"`
 	Scope     Scope            `yaml:"scope,omitempty"`
 }

@@ -28,7 +28,7 @@ sites:
     edges:
       - {id: room-203, name: {zh: 终端, en: Edge}, secret: 0123456789abcdef}
     residents:
-      - {id: res-1, name: 张秀英, risk: {zh: 高跌倒风险, en: Falls}, family_consent: true, contacts: [{channel: voice, address: "+861000"}]}
+      - {id: res-1, name: 张秀英, risk: {zh: 高跌倒风险, en: Falls}, family_consent: true, access: {zh: 后门, en: Back door}, contacts: [{channel: voice, address: "+861000"}]}
     points:
       - {id: r203-cord, edge: room-203, zone: r203, name: {zh: 拉绳, en: Cord}, bed: "1", resident: res-1, kind: manual_call_point, power: battery, report_s: 600}
 users:
@@ -37,6 +37,7 @@ users:
     name: 陈
     role: helper
     relation: neighbour
+    key_holder: true
     language: en
     badge: 04a1
     contacts: [{channel: sms, address: "+861001"}, {channel: mail, address: chen@example.org}]
@@ -61,6 +62,7 @@ func TestParse(t *testing.T) {
 			Edges: []Edge{{Edge: care.Edge{ID: "room-203", Name: care.Text{ZH: "终端", EN: "Edge"}}, Secret: "0123456789abcdef"}},
 			Residents: []people.Resident{{
 				ID: "res-1", Name: "张秀英", Risk: care.Text{ZH: "高跌倒风险", EN: "Falls"}, FamilyConsent: true,
+				Access:   care.Text{ZH: "后门", EN: "Back door"},
 				Contacts: []people.Contact{{Channel: "voice", Address: "+861000"}},
 			}},
 			Points: []care.Point{{
@@ -71,7 +73,7 @@ func TestParse(t *testing.T) {
 		Users: []User{
 			{Login: "carer", Name: "李", Role: people.Carer, Password: "correct horse", Scope: Scope{Sites: []care.SiteID{"songhe"}}},
 			{
-				Login: "next-door", Name: "陈", Role: people.Helper, Relation: people.Neighbour, Language: "en", Badge: "04a1",
+				Login: "next-door", Name: "陈", Role: people.Helper, Relation: people.Neighbour, KeyHolder: true, Language: "en", Badge: "04a1",
 				Contacts: []people.Contact{{Channel: "sms", Address: "+861001"}, {Channel: "mail", Address: "chen@example.org"}},
 				Scope:    Scope{Residents: []care.ResidentID{"res-1"}},
 			},

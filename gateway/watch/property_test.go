@@ -67,7 +67,7 @@ func drawStep(t *rapid.T) aStep {
 		s.Point, s.Class = p.id, p.class
 		s.Phase = rapid.SampledFrom([]care.Phase{care.Active, care.Active, care.Clear}).Draw(t, "phase")
 	case "act":
-		s.Kind = rapid.SampledFrom([]alerts.ActionKind{alerts.Accept, alerts.Accept, alerts.Arrive, alerts.Arrive, alerts.Resolve, alerts.Resolve, alerts.AddNote, alerts.Explain}).Draw(t, "kind")
+		s.Kind = rapid.SampledFrom([]alerts.ActionKind{alerts.Accept, alerts.Accept, alerts.Arrive, alerts.Arrive, alerts.Resolve, alerts.Resolve, alerts.AddNote, alerts.LogCall, alerts.Explain}).Draw(t, "kind")
 		s.Cause = rapid.SampledFrom([]care.Cause{care.CauseReal, care.CauseFalse, care.CauseFalse, care.CausePending}).Draw(t, "cause")
 		s.N = rapid.IntRange(0, 5).Draw(t, "which")
 	case "wait", "die":
@@ -109,7 +109,7 @@ func play(t *testing.T, script []aStep) (failure string) {
 			if open := n.open(); len(open) > 0 {
 				i := open[s.N%len(open)]
 				a := act(s.Kind, i.ID, "wang")
-				a.Cause, a.Note = s.Cause, "a note"
+				a.Cause, a.Note, a.To, a.Outcome = s.Cause, "a note", "resident:r-wang", care.CallNoAnswer
 				if s.Cause == care.CauseFalse {
 					a.Reason = "other"
 				}

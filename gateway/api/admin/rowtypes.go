@@ -53,6 +53,7 @@ type (
 		Oxygen         bool             `json:"oxygen"`
 		Routine        care.Text        `json:"routine"`
 		RoutineConsent bool             `json:"routine_consent"`
+		Access         care.Text        `json:"access,omitzero" doc:"how one gets in to him who does not open"`
 		Contacts       []people.Contact `json:"contacts"`
 		LeftAt         *time.Time       `json:"left_at,omitempty" doc:"when he moved out or died; changed by leave and return only"`
 		Version        string           `json:"version,omitempty"`
@@ -64,6 +65,7 @@ type (
 		Name      string           `json:"name" maxLength:"200"`
 		Role      people.Role      `json:"role" enum:"carer,leader,manager,inspector,family,operator,helper"`
 		Relation  people.Relation  `json:"relation,omitempty" enum:"neighbour,community"`
+		KeyHolder bool             `json:"key_holder,omitempty" doc:"family and helpers: has a key to the home of his residents"`
 		Authority people.Authority `json:"authority,omitempty" enum:"civil_affairs,fire"`
 		Language  string           `json:"language,omitempty" enum:"zh,en"`
 		Station   people.Station   `json:"station,omitempty" enum:"station,wall"`
@@ -81,7 +83,7 @@ type (
 func residentRow(r people.Resident) ResidentForm {
 	return ResidentForm{
 		ID: r.ID, Site: r.Site, Name: r.Name, Risk: r.Risk, FamilyConsent: r.FamilyConsent, Zone: r.Zone, Bed: r.Bed,
-		Mobility: r.Mobility, Oxygen: r.Oxygen, Routine: r.Routine, RoutineConsent: r.RoutineConsent,
+		Mobility: r.Mobility, Oxygen: r.Oxygen, Routine: r.Routine, RoutineConsent: r.RoutineConsent, Access: r.Access,
 		Contacts: listed(r.Contacts), LeftAt: r.LeftAt,
 	}
 }
@@ -89,7 +91,7 @@ func residentRow(r people.Resident) ResidentForm {
 func (r ResidentForm) people() people.Resident {
 	return people.Resident{
 		ID: r.ID, Site: r.Site, Name: r.Name, Risk: r.Risk, FamilyConsent: r.FamilyConsent, Zone: r.Zone, Bed: r.Bed,
-		Mobility: r.Mobility, Oxygen: r.Oxygen, Routine: r.Routine, RoutineConsent: r.RoutineConsent, Contacts: listed(r.Contacts),
+		Mobility: r.Mobility, Oxygen: r.Oxygen, Routine: r.Routine, RoutineConsent: r.RoutineConsent, Access: r.Access, Contacts: listed(r.Contacts),
 	}
 }
 
@@ -104,14 +106,14 @@ func userRow(d *people.Directory, u people.User) UserForm {
 		u.Language = was.Language
 	}
 	return UserForm{
-		ID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, Relation: u.Relation, Authority: u.Authority, Language: u.Language,
+		ID: u.ID, Login: u.Login, Name: u.Name, Role: u.Role, Relation: u.Relation, KeyHolder: u.KeyHolder, Authority: u.Authority, Language: u.Language,
 		Station: u.Station, Badge: u.Badge, Disabled: u.Disabled, Scope: u.Scope, Contacts: listed(u.Contacts),
 	}
 }
 
 func (r UserForm) people() people.User {
 	return people.User{
-		ID: r.ID, Login: r.Login, Name: r.Name, Role: r.Role, Relation: r.Relation, Authority: r.Authority, Language: r.Language,
+		ID: r.ID, Login: r.Login, Name: r.Name, Role: r.Role, Relation: r.Relation, KeyHolder: r.KeyHolder, Authority: r.Authority, Language: r.Language,
 		Station: r.Station, Badge: r.Badge, Disabled: r.Disabled, Scope: r.Scope, Contacts: listed(r.Contacts),
 	}
 }

@@ -75,6 +75,7 @@ type relative struct {
 	Name     string          `json:"name"`
 	Role     people.Role     `json:"role"`
 	Relation people.Relation `json:"relation,omitempty"`
+	Key      bool            `json:"key_holder,omitempty"`
 }
 
 func (r *Room) exportResident(ctx context.Context, u people.User, in *residentRequest) (api.File, error) {
@@ -104,7 +105,7 @@ func (r *Room) exportResident(ctx context.Context, u people.User, in *residentRe
 		}
 	}
 	for _, s := range rec.Users {
-		f.Seen = append(f.Seen, relative{s.Name, s.Role, s.Relation})
+		f.Seen = append(f.Seen, relative{s.Name, s.Role, s.Relation, s.KeyHolder})
 	}
 	loc := r.a.Book.Directory().Sites[rec.Resident.Site].Location()
 	return file("resident.zip", f, func(z *zip.Writer) error {

@@ -20,6 +20,7 @@ This is what Shouwang keeps of you, as of {{.Made}}. All of it is in record.json
 <h2>登记 Register</h2>
 <table>
 <tr><th>风险 Risk<td>{{.File.Resident.Risk.ZH}} {{.File.Resident.Risk.EN}}
+<tr><th>进门方式 How to get in<td>{{.File.Resident.Access.ZH}} {{.File.Resident.Access.EN}}
 <tr><th>日常 Routine<td>{{.File.Resident.Routine.ZH}} {{.File.Resident.Routine.EN}}
 <tr><th>床位 Bed<td>{{.File.Resident.Zone}} {{.File.Resident.Bed}}
 <tr><th>同意告知家属 Family may be told<td>{{if .File.Resident.FamilyConsent}}是 yes{{else}}否 no{{end}}

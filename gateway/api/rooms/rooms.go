@@ -6,6 +6,7 @@ package rooms
 import (
 	"shouwang.care/shouwang/gateway/api"
 	"shouwang.care/shouwang/gateway/api/admin"
+	"shouwang.care/shouwang/gateway/api/community"
 	"shouwang.care/shouwang/gateway/api/family"
 	"shouwang.care/shouwang/gateway/api/inspect"
 	"shouwang.care/shouwang/gateway/api/oidc"
@@ -18,6 +19,7 @@ import (
 func Blank() []api.Room {
 	return []api.Room{
 		ward.Room{},
+		community.Room{},
 		&family.Room{},
 		&privacy.Room{},
 		inspect.New(nil),

@@ -198,7 +198,7 @@ func (w room) listOf(ctx context.Context, site care.SiteID, fire *care.Incident)
 		v.Floors = append(v.Floors, *f)
 	}
 	slices.SortFunc(v.Floors, func(a, b EvacuationFloor) int {
-		return cmp.Or(yes(b.Fire)-yes(a.Fire), natural(a.Floor, b.Floor))
+		return cmp.Or(yes(b.Fire)-yes(a.Fire), api.Natural(a.Floor, b.Floor))
 	})
 	return v, nil
 }
@@ -249,7 +249,7 @@ func sortEvacuees(list []Evacuee) {
 		return cmp.Or(e.Zone.EN, e.Zone.ZH)
 	}
 	slices.SortFunc(list, func(a, b Evacuee) int {
-		return cmp.Or(cmp.Compare(turn(a), turn(b)), yes(b.Near)-yes(a.Near), natural(room(a), room(b)), natural(a.Bed, b.Bed), cmp.Compare(a.ID, b.ID))
+		return cmp.Or(cmp.Compare(turn(a), turn(b)), yes(b.Near)-yes(a.Near), api.Natural(room(a), room(b)), api.Natural(a.Bed, b.Bed), cmp.Compare(a.ID, b.ID))
 	})
 }
 

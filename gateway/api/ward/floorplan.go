@@ -243,14 +243,14 @@ func (p *painter) floors(drawings []care.Drawing) []PlanFloor {
 				painted.Outline[i] = PlanCorner(c)
 			}
 			sortSigns(painted.Signs)
-			slices.SortFunc(painted.Beds, func(a, b PlanBed) int { return natural(a.Bed, b.Bed) })
+			slices.SortFunc(painted.Beds, func(a, b PlanBed) int { return api.Natural(a.Bed, b.Bed) })
 			f.Zones = append(f.Zones, *painted)
 			f.State = worse(f.State, painted.State)
 		}
-		slices.SortFunc(f.Zones, func(a, b PlanZone) int { return natural(string(a.ID), string(b.ID)) })
+		slices.SortFunc(f.Zones, func(a, b PlanZone) int { return api.Natural(string(a.ID), string(b.ID)) })
 		floors = append(floors, f)
 	}
-	slices.SortFunc(floors, func(a, b PlanFloor) int { return natural(a.Floor, b.Floor) })
+	slices.SortFunc(floors, func(a, b PlanFloor) int { return api.Natural(a.Floor, b.Floor) })
 	return floors
 }
 

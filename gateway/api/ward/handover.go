@@ -167,7 +167,7 @@ func (w room) page(ctx context.Context, u people.User, site care.SiteID, from ti
 			p.Points = append(p.Points, ShiftPoint{point.ID, place(d, site, point.Zone, point.ID), proof.Coverage, proof.Doubt})
 		}
 	}
-	slices.SortFunc(p.Points, func(a, b ShiftPoint) int { return natural(string(a.ID), string(b.ID)) })
+	slices.SortFunc(p.Points, func(a, b ShiftPoint) int { return api.Natural(string(a.ID), string(b.ID)) })
 	shelves, err := w.ShelfList.Shelves(ctx)
 	if err != nil {
 		return p, err

@@ -1,13 +1,11 @@
 package ward
 
 import (
-	"cmp"
 	"math"
 	"slices"
-	"strconv"
-	"strings"
 
 	"shouwang.care/shouwang/alerts/care"
+	"shouwang.care/shouwang/gateway/api"
 )
 
 // Rooms that nobody has measured are drawn in this size, in metres.
@@ -48,7 +46,7 @@ func outlines(zones []care.Zone) (of map[care.ZoneID][]care.Corner, width, depth
 		top = depth + apart
 	}
 	for _, list := range [][]care.Zone{rooms, corridors} {
-		slices.SortFunc(list, func(a, b care.Zone) int { return natural(string(a.ID), string(b.ID)) })
+		slices.SortFunc(list, func(a, b care.Zone) int { return api.Natural(string(a.ID), string(b.ID)) })
 	}
 	above := (len(rooms) + 1) / 2
 	long := max(roomWidth, float64(above)*roomWidth)
@@ -123,31 +121,4 @@ func near(a, b []care.Corner) bool {
 	across := min(x.right, y.right) - max(x.left, y.left)
 	along := min(x.bottom, y.bottom) - max(x.top, y.top)
 	return across >= -wall && along >= -wall && (across > 0 || along > 0)
-}
-
-// natural compares names as people sort them: 2 before 10.
-func natural(a, b string) int {
-	for a != "" && b != "" {
-		na, nb := digits(a), digits(b)
-		if na > 0 && nb > 0 {
-			x, _ := strconv.ParseUint(a[:na], 10, 64)
-			y, _ := strconv.ParseUint(b[:nb], 10, 64)
-			if c := cmp.Compare(x, y); c != 0 {
-				return c
-			}
-			a, b = a[na:], b[nb:]
-			continue
-		}
-		if a[0] != b[0] {
-			return cmp.Compare(a[0], b[0])
-		}
-		a, b = a[1:], b[1:]
-	}
-	return cmp.Compare(len(a), len(b))
-}
-
-// digits is how many digits a text begins with, at most so many as a number has.
-func digits(s string) int {
-	n := len(s) - len(strings.TrimLeft(s, "0123456789"))
-	return min(n, 18)
 }

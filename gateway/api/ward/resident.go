@@ -168,7 +168,7 @@ func (w room) watching(d *people.Directory, r people.Resident) []care.Point {
 		}
 	}
 	slices.SortFunc(points, func(a, b care.Point) int {
-		return cmp.Or(yes(b.Resident == r.ID)-yes(a.Resident == r.ID), natural(string(a.ID), string(b.ID)))
+		return cmp.Or(yes(b.Resident == r.ID)-yes(a.Resident == r.ID), api.Natural(string(a.ID), string(b.ID)))
 	})
 	return points
 }
@@ -196,23 +196,9 @@ func reachable(d *people.Directory, r people.Resident) []Reachable {
 func ways(contacts []people.Contact) []ContactWay {
 	list := []ContactWay{}
 	for _, c := range contacts {
-		list = append(list, ContactWay{c.Channel, c.Address, isPhone(c.Address)})
+		list = append(list, ContactWay{c.Channel, c.Address, c.Telephone()})
 	}
 	return list
-}
-
-// isPhone reports whether an address is a telephone number.
-func isPhone(address string) bool {
-	digits := 0
-	for n, c := range address {
-		switch {
-		case c >= '0' && c <= '9':
-			digits++
-		case c != ' ' && c != '-' && (c != '+' || n != 0):
-			return false
-		}
-	}
-	return digits >= 3
 }
 
 func (w room) charts(ctx context.Context, u people.User, in *chartsRequest) (ResidentCharts, error) {

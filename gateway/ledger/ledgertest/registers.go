@@ -139,7 +139,7 @@ func testPlanMistakes(t *testing.T, e Engine) {
 		Edges:     []ledger.PlanEdge{{Edge: care.Edge{Site: home, ID: "e"}, SecretHash: []byte("short")}},
 		Users: []people.User{
 			{Login: "x", Role: "king"}, {ID: "u-other", Login: "li", Role: people.Carer},
-			{Login: "z", Role: people.Carer, Relation: people.Neighbour, Language: "de", Badge: "04a1b2",
+			{Login: "z", Role: people.Carer, Relation: people.Neighbour, KeyHolder: true, Language: "de", Badge: "04a1b2",
 				Contacts: []people.Contact{{Channel: "sms", Address: strings.Repeat("1", 513)}}},
 			{Login: "v", Role: people.Helper, Relation: "friend", Authority: people.FireRescue, Badge: "b", Contacts: make([]people.Contact, 17)},
 			{Login: "w", Role: people.Helper, Badge: "b"},
@@ -158,7 +158,7 @@ func testPlanMistakes(t *testing.T, e Engine) {
 		`role "king"`, `user "li": the login belongs to another`, `site "s-2": arrive_s is 86401, not 0 to 86400`, `cancel_s is -1, not 0 to 3600`,
 		`point "hupan/p-4": the kind "siren"`, `the power "steam"`, `report_s is 604801`,
 		`resident "r-2": the channel "SMS" of contact 1`, `the address of contact 1 has 1 bytes`,
-		`user "z": the relation "neighbour"`, `the language "de"`, `user "z": the badge is that of user "li"`, `user "w": the badge is that of user "v"`,
+		`user "z": the relation "neighbour"`, `user "z": only family and helpers hold the key`, `the language "de"`, `user "z": the badge is that of user "li"`, `user "w": the badge is that of user "v"`,
 		`the address of contact 1 has 513 bytes, not 1 to 512`, `user "v": the relation "friend"`, `user "v": the authority "fire"`, `there are 17 contacts, not at most 16`,
 		`site "s-9"`, `region "r-9"`, `resident "r-9"`,
 	} {

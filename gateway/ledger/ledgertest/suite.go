@@ -130,7 +130,7 @@ func plan() ledger.Plan {
 			SecretHash: ledger.HashSecret("correct horse"),
 		}},
 		Residents: []people.Resident{{
-			ID: "r-1", Site: home, Name: "王奶奶", Risk: care.Text{ZH: "高跌倒风险", EN: "High risk of falls"}, FamilyConsent: true,
+			ID: "r-1", Site: home, Name: "王奶奶", Risk: care.Text{ZH: "高跌倒风险", EN: "High risk of falls"}, FamilyConsent: true, Access: care.Text{ZH: "钥匙盒", EN: "Key box"},
 			Contacts: []people.Contact{{Channel: "voice", Address: "+8657100000000"}},
 		}},
 		Points: []care.Point{
@@ -142,7 +142,7 @@ func plan() ledger.Plan {
 			{ID: "u-li", Login: "li", Name: "李护士", Role: people.Carer, Scope: people.Scope{Sites: []care.SiteID{home}}, PasswordHash: "$argon2id$1", Badge: "04a1b2"},
 			{ID: "u-son", Login: "son", Name: "王先生", Role: people.Family, Scope: people.Scope{Residents: []care.ResidentID{"r-1"}}, PasswordHash: "$argon2id$2"},
 			{
-				ID: "u-chen", Login: "next-door", Name: "陈阿姨", Role: people.Helper, Relation: people.Neighbour, Language: "en",
+				ID: "u-chen", Login: "next-door", Name: "陈阿姨", Role: people.Helper, Relation: people.Neighbour, KeyHolder: true, Language: "en",
 				Scope:    people.Scope{Residents: []care.ResidentID{"r-1"}},
 				Contacts: []people.Contact{{Channel: "sms", Address: "+8613800000001"}, {Channel: "mail", Address: "chen@example.org"}},
 			},

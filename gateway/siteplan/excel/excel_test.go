@@ -28,7 +28,7 @@ func full() siteplan.Rows {
 		Edges: []care.Edge{{Site: "songhe", ID: "room-203", Name: care.Text{ZH: "-2", EN: "+3"}}},
 		Residents: []people.Resident{{
 			ID: "res-1", Site: "songhe", Name: "张秀英", Risk: care.Text{ZH: "高跌倒风险", EN: "Falls"}, FamilyConsent: true, Zone: "203", Bed: "1",
-			Mobility: people.Helped, Oxygen: true, Routine: care.Text{ZH: "早起", EN: "Rises early"}, RoutineConsent: true,
+			Mobility: people.Helped, Oxygen: true, Routine: care.Text{ZH: "早起", EN: "Rises early"}, RoutineConsent: true, Access: care.Text{ZH: "钥匙盒在门后", EN: "Key box behind the door"},
 			Contacts: []people.Contact{{Channel: "sms", Address: "+8613812345678"}, {Channel: "mail", Address: "a b@example.org"}},
 		}},
 		Points: []care.Point{{
@@ -36,7 +36,7 @@ func full() siteplan.Rows {
 			Kind: care.ManualCallPoint, Power: care.BatteryPower, ReportSeconds: 600, Retired: true,
 		}},
 		Users: []people.User{{
-			ID: "u-1", Login: "li", Name: "李", Role: people.Helper, Relation: people.Neighbour, Language: "en", Badge: "04a1", Disabled: true,
+			ID: "u-1", Login: "li", Name: "李", Role: people.Helper, Relation: people.Neighbour, KeyHolder: true, Language: "en", Badge: "04a1", Disabled: true,
 			Scope: people.Scope{Residents: []care.ResidentID{"res-1", "res-2"}}, Contacts: []people.Contact{},
 		}},
 	}

@@ -69,6 +69,8 @@ var residents = table[people.Resident]{"resident", "住户", "residents", []colu
 	text("routine_zh", "日常作息（中文）", "Routine (Chinese)", 28, func(r *people.Resident) *string { return &r.Routine.ZH }),
 	text("routine_en", "日常作息（英文）", "Routine (English)", 28, func(r *people.Resident) *string { return &r.Routine.EN }),
 	flag("routine_consent", "同意告知作息", "Routine consent", func(r *people.Resident) *bool { return &r.RoutineConsent }),
+	text("access_zh", "进门方式（中文）", "How to get in (Chinese)", 28, func(r *people.Resident) *string { return &r.Access.ZH }),
+	text("access_en", "进门方式（英文）", "How to get in (English)", 28, func(r *people.Resident) *string { return &r.Access.EN }),
 	contacts(func(r *people.Resident) *[]people.Contact { return &r.Contacts }),
 }}
 
@@ -98,6 +100,7 @@ var users = table[people.User]{"user", "用户", "users", []column[people.User]{
 	list("regions", "区划编号", "Regions", func(r *people.User) *[]care.RegionID { return &r.Scope.Regions }),
 	list("residents", "住户编号", "Residents", func(r *people.User) *[]care.ResidentID { return &r.Scope.Residents }),
 	oneOf("relation", "与住户关系", "Relation", func(r *people.User) *people.Relation { return &r.Relation }, word{"neighbour", "邻居"}, word{"community", "社区工作者"}),
+	flag("key_holder", "持有钥匙", "Holds a key", func(r *people.User) *bool { return &r.KeyHolder }),
 	oneOf("authority", "监管部门", "Authority", func(r *people.User) *people.Authority { return &r.Authority }, word{"civil_affairs", "民政"}, word{"fire", "消防救援"}),
 	oneOf("language", "语言", "Language", func(r *people.User) *string { return &r.Language }, word{"zh", "中文"}, word{"en", "英文"}),
 	text("badge", "工牌", "Badge", 14, func(r *people.User) *string { return &r.Badge }),
