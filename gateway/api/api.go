@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net/http"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/alexedwards/scs/v2"
@@ -69,7 +70,7 @@ type API struct {
 	Options
 	routes   *routes
 	huma     huma.API
-	openAPI  []byte
+	openAPI  func() ([]byte, error) // made when it is first asked for
 	sessions *scs.SessionManager
 	gate     *gate
 	throttle *throttle
@@ -97,9 +98,7 @@ func New(o Options) (*API, error) {
 		return nil, err
 	}
 	a.register()
-	if a.openAPI, err = a.document(); err != nil {
-		return nil, err
-	}
+	a.openAPI = sync.OnceValues(a.document)
 	if a.handler, err = secure(a.routes, o.Origins); err != nil {
 		return nil, err
 	}
@@ -152,9 +151,15 @@ func (a *API) versionOr(other string) string {
 	return a.Version
 }
 
-func (a *API) serveOpenAPI(w http.ResponseWriter, _ *http.Request) {
+func (a *API) serveOpenAPI(w http.ResponseWriter, r *http.Request) {
+	document, err := a.openAPI()
+	if err != nil {
+		a.Log.ErrorContext(r.Context(), "the OpenAPI document cannot be made", "error", err)
+		writeProblem(w, NewProblem(http.StatusInternalServerError, CodeInternal, "the gateway cannot describe its API; see its log"))
+		return
+	}
 	w.Header().Set("Content-Type", "application/vnd.oai.openapi+json;version=3.1")
-	w.Write(a.openAPI)
+	w.Write(document)
 }
 
 // requestTime bounds the work of one request, but for live sockets. It is also
