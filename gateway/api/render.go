@@ -112,7 +112,7 @@ func Render(d *people.Directory, f Form, i care.Incident) IncidentView {
 	}
 	if f == FormStaff {
 		v.Note = i.Note
-		v.Can = can(i)
+		v.Can, v.Photos = can(i), d.PhotoRule(i)
 	}
 	return v
 }
@@ -242,8 +242,8 @@ var familyKinds = []care.EntryKind{
 }
 
 // staffKinds are the rows of a history that concern nobody but staff: whom they
-// rang, and who did not answer.
-var staffKinds = []care.EntryKind{care.EntryCalled}
+// rang, who did not answer, and what they photographed.
+var staffKinds = []care.EntryKind{care.EntryCalled, care.EntryPhotographed}
 
 // ofNotices reports whether a row tells of messages: its reason is what one
 // said, or why it did not arrive.
@@ -290,6 +290,9 @@ func renderEntries(d *people.Directory, f Form, i care.Incident, entries []care.
 		}
 		if f == FormStaff {
 			v.Note, v.To = e.Note, OwnerName(d, e.To)
+			if e.Kind == care.EntryPhotographed {
+				v.Photo, v.To = e.To, ""
+			}
 		}
 		views = append(views, v)
 	}

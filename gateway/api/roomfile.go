@@ -10,10 +10,13 @@ import (
 	"shouwang.care/shouwang/alerts/people"
 )
 
-// File is an answer that a browser saves.
+// File is an answer that a browser saves, or shows as it is.
 type File struct {
 	Name string // in ASCII, such as incidents.xlsx
 	Type string // its media type
+	// Inline says that pages show it rather than that it is saved: then nothing in
+	// it runs, whatever it is, and no other site may show it.
+	Inline bool
 	// Write writes it; what goes wrong then is logged and cuts the answer off.
 	Write func(w io.Writer) error
 }
@@ -37,6 +40,12 @@ func Filed[I any](a *API, op huma.Operation, media string, roles []people.Role, 
 			hc.SetHeader("Content-Type", f.Type)
 			hc.SetHeader("Content-Disposition", `attachment; filename="`+f.Name+`"`)
 			hc.SetHeader("Cache-Control", "no-store")
+			if f.Inline {
+				hc.SetHeader("Content-Disposition", "inline")
+				hc.SetHeader("Cache-Control", "private, no-store")
+				hc.SetHeader("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; sandbox")
+				hc.SetHeader("Cross-Origin-Resource-Policy", "same-origin")
+			}
 			if err := f.Write(hc.BodyWriter()); err != nil {
 				a.Log.WarnContext(ctx, "a file could not be sent whole", "operation", op.OperationID, "error", err)
 			}

@@ -26,7 +26,7 @@ var byStation = []string{"take-hand", "drop-hand", "quiet-station"}
 // single resident: the readings of one point may follow what he does, and a
 // hand-over tells of everybody; photos are for leaders, and whom
 // to call has telephones.
-var ofPeople = []string{"series", "handover-page", "handover", "calls"}
+var ofPeople = []string{"series", "handover-page", "handover", "calls", "photos", "photo"}
 
 // withHand reports whether an operation needs a person when a station asks for
 // it: whatever changes something, and what is about a single resident. Boards,

@@ -87,6 +87,8 @@ type IncidentView struct {
 	Reason   string     `json:"reason,omitempty"`
 	Note     string     `json:"note,omitempty"`
 	Revision int        `json:"revision"`
+	// Photos says whether leaders may add photos of it.
+	Photos care.PhotoRule `json:"photos,omitempty" enum:"allowed,private_room,unknown_room,private_home" doc:"whether leaders and managers may add photos of what is there; staff only"`
 	// Can lists what the viewer may do now.
 	Can []string `json:"can" enum:"accept,arrive,resolve,explain,note"`
 }
@@ -114,6 +116,7 @@ type EntryView struct {
 	Cause  care.Cause     `json:"cause,omitempty"`
 	Reason string         `json:"reason,omitempty"`
 	Note   string         `json:"note,omitempty"`
+	Photo  string         `json:"photo,omitempty" doc:"id of the photo that was added; staff only"`
 	// To and Channel say whom a message was for, and by which way it went.
 	To      string     `json:"to,omitempty" doc:"name; staff only"`
 	Channel string     `json:"channel,omitempty"`

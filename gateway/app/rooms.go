@@ -13,6 +13,7 @@ import (
 func (a *App) rooms() []api.Room {
 	return []api.Room{
 		a.wardRoom(),
+		a.photoRoom(),
 		a.communityRoom(),
 		a.familyRoom(),
 		a.privacyRoom(),

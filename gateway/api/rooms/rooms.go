@@ -10,6 +10,7 @@ import (
 	"shouwang.care/shouwang/gateway/api/family"
 	"shouwang.care/shouwang/gateway/api/inspect"
 	"shouwang.care/shouwang/gateway/api/oidc"
+	"shouwang.care/shouwang/gateway/api/photo"
 	"shouwang.care/shouwang/gateway/api/privacy"
 	"shouwang.care/shouwang/gateway/api/station"
 	"shouwang.care/shouwang/gateway/api/ward"
@@ -19,6 +20,7 @@ import (
 func Blank() []api.Room {
 	return []api.Room{
 		ward.Room{},
+		photo.Room{},
 		community.Room{},
 		&family.Room{},
 		&privacy.Room{},

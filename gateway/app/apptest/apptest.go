@@ -134,6 +134,18 @@ func (p *Person) Text(method, path, body string) (status int, text string) {
 	return resp.StatusCode, string(b)
 }
 
+// Whole makes a request without a body and returns the answer with its header.
+func (p *Person) Whole(method, path string) (status int, header http.Header, text string) {
+	p.t.Helper()
+	resp := p.do(method, path, "")
+	defer resp.Body.Close()
+	b, err := io.ReadAll(resp.Body)
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	return resp.StatusCode, resp.Header, string(b)
+}
+
 func (p *Person) do(method, path, body string) *http.Response {
 	p.t.Helper()
 	ctx, cancel := context.WithTimeout(context.Background(), Patience)
