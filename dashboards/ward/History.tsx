@@ -7,6 +7,8 @@ import { useDelivery } from '../shared/ui/useDelivery.ts';
 import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { useReason } from '../shared/ui/useReason.ts';
 import { useWords } from '../shared/ui/useWords.ts';
+import { Thumb } from './photo/Thumb.tsx';
+import { usePhotos, type Photos } from './photo/usePhotos.ts';
 import { Trail } from './Trail.tsx';
 
 type Kind = keyof Texts['history'];
@@ -39,6 +41,18 @@ function noBoard({ kind, channel }: Entry): boolean {
   return kind === 'incident.undelivered' && channel === 'screen';
 }
 
+const none: readonly Entry[] = [];
+
+/** Shown is the photo that a row tells of, for those who may see it. */
+function Shown({ incident, entry, photos }: { incident: Incident; entry: Entry; photos: Photos }) {
+  const { t } = useTranslation();
+  if (entry.photo === undefined || photos.byId === undefined) return null;
+  const photo = photos.byId.get(entry.photo);
+  // The list is of those that are kept.
+  if (photo === undefined) return <small data-testid="photo-deleted">{t('photo.deleted')}</small>;
+  return <Thumb incident={incident} photo={photo} />;
+}
+
 /** History tells who was told of an incident, and what has happened with everybody's notes, the latest first. */
 export function History({ incident, again }: { incident: Incident; again: number }) {
   const { t, i18n } = useTranslation();
@@ -47,6 +61,7 @@ export function History({ incident, again }: { incident: Incident; again: number
   const loadFailed = useLoadFailed();
   const { channel, undelivered } = useDelivery();
   const detail = useDetail(incident, again);
+  const photos = usePhotos(incident, detail === undefined || detail instanceof Error ? none : detail.entries);
   if (detail === undefined) return <p className="modal-hint">{t('common.loading')}</p>;
   if (detail instanceof Error) {
     return (
@@ -68,6 +83,16 @@ export function History({ incident, again }: { incident: Incident; again: number
   return (
     <>
       <h3>{t('trail.happened')}</h3>
+      {photos.show !== undefined && (
+        <button type="button" className="button" data-testid="show-photos" onClick={photos.show}>
+          {t('photo.show')}
+        </button>
+      )}
+      {photos.error !== undefined && (
+        <p className="trouble" role="alert">
+          {loadFailed(photos.error)}
+        </p>
+      )}
       <ol className="history" data-testid="history">
         {[...detail.entries].reverse().map((entry) => (
           <li key={entry.number}>
@@ -78,6 +103,7 @@ export function History({ incident, again }: { incident: Incident; again: number
               {[entry.act.name, what(entry), why(entry), entry.to, channel(entry.channel)]
                 .filter(Boolean)
                 .join(' ')}
+              <Shown incident={incident} entry={entry} photos={photos} />
               {entry.note !== undefined && entry.note !== '' && !noBoard(entry) && <b>{entry.note}</b>}
             </span>
           </li>

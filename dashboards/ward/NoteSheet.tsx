@@ -5,6 +5,7 @@ import { Modal } from '../shared/ui/Modal.tsx';
 import { useDeed, useDesk } from './context.ts';
 import { History } from './History.tsx';
 import { Outcome, useHeading } from './Outcome.tsx';
+import { AddPhoto } from './photo/AddPhoto.tsx';
 
 /** NoteSheet shows the history of an incident and writes a note into it. */
 export function NoteSheet({ incident, onClose }: { incident: Incident; onClose: () => void }) {
@@ -49,6 +50,7 @@ export function NoteSheet({ incident, onClose }: { incident: Incident; onClose: 
           {t('note.send')}
         </button>
       </form>
+      <AddPhoto incident={incident} onAdded={() => setWritten((count) => count + 1)} />
       <History incident={incident} again={written} />
     </Modal>
   );

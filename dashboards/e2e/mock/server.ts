@@ -11,6 +11,7 @@ import { Family } from './family.ts';
 import { health } from './health.ts';
 import { inspects } from './inspect.ts';
 import { Locks } from './locks.ts';
+import { Photos } from './photo.ts';
 import { Ward } from './ward.ts';
 import { Refusal, render, visible, World } from './world.ts';
 
@@ -43,6 +44,7 @@ export class Mock {
   readonly ward = new Ward(this.world);
   readonly family = new Family(this.world);
   readonly locks = new Locks();
+  readonly photos = new Photos(this.world);
   /** sockets false refuses live channels, as a proxy might. */
   sockets = true;
   /** What becomes of the next actions: carried out, the connection cut before or after that, or no answer at all. */
@@ -189,11 +191,16 @@ export class Mock {
     }
     const chunks: Buffer[] = [];
     for await (const chunk of request) chunks.push(chunk as Buffer);
-    const body = (chunks.length > 0 ? JSON.parse(Buffer.concat(chunks).toString()) : {}) as Record<
-      string,
-      string
-    >;
+    const raw = Buffer.concat(chunks);
+    const picture = request.headers['content-type']?.startsWith('image/') === true;
+    const body = (raw.length > 0 && !picture ? JSON.parse(raw.toString()) : {}) as Record<string, string>;
     try {
+      const photo = this.photos.answer(this.#viewer(request), `${request.method} ${url.pathname}`, raw);
+      if (photo !== undefined) {
+        if (photo instanceof Buffer) response.writeHead(200, { 'Content-Type': 'image/jpeg' }).end(photo);
+        else json(response, 200, photo);
+        return;
+      }
       this.#api(request, response, url, body);
     } catch (error) {
       if (!(error instanceof Refusal)) throw error;

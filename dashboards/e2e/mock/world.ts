@@ -26,6 +26,8 @@ export interface Alarm {
   clock?: 'offset' | 'received';
   /** Id of the incident that explains it. */
   under?: string;
+  /** Whether photos may be taken there; a room is a bedroom where this says nothing. */
+  photos?: Incident['photos'];
 }
 
 /** Refusal is an action that an incident does not allow. */
@@ -89,6 +91,7 @@ export class World {
       alarmed_at: at,
       alarms: 1,
       revision: 1,
+      photos: alarm.photos ?? 'private_room',
       can: ['accept', 'arrive', 'resolve', 'note'],
     };
     const resident = residents.find((one) => one.id === alarm.resident);
@@ -204,13 +207,19 @@ export class World {
     });
   }
 
+  /** photograph notes that somebody added a photo. */
+  photograph(id: string, act: Entry['act'], photo: string): void {
+    this.#row(id, { kind: 'incident.photographed', act, photo });
+    this.#commit('incident.photographed', { ...this.get(id) });
+  }
+
   #row(id: string, row: Omit<Entry, 'number'>): void {
     const rows = this.rows.get(id) ?? [];
     this.rows.set(id, [...rows, { number: rows.length + 1, ...row }]);
   }
 
   #commit(kind: string, incident: Incident): Incident {
-    if (kind !== 'incident.noted') {
+    if (kind !== 'incident.noted' && kind !== 'incident.photographed') {
       const step = kind.replace('incident.', '') as 'accepted' | 'arrived' | 'resolved';
       const { cause, reason, note } = step === 'resolved' ? incident : {};
       this.#row(incident.id, {

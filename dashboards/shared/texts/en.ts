@@ -5,6 +5,7 @@ import { oversightEn } from './inspect.en.ts';
 import { pinEn, stationEn, wallEn } from './station.en.ts';
 import { offlineEn, renewEn, speechEn, wakeEn } from './offline.en.ts';
 import type { Texts } from './zh.ts';
+import { photoEn, photoProblemEn } from './photo.en.ts';
 import { evacEn, floorEn, handoverEn, residentEn, wardSideEn } from './ward.en.ts';
 
 /** English texts. */
@@ -61,6 +62,7 @@ export const en: Texts = {
   wall: wallEn,
   pin: pinEn,
   side: wardSideEn,
+  photo: photoEn,
   floor: floorEn,
   evac: evacEn,
   handover: handoverEn,
@@ -210,6 +212,7 @@ export const en: Texts = {
     unavailable: 'The gateway cannot write it down just now. Please send it again.',
     internal: 'Something failed inside the gateway. Try again; if it stays, tell the administrator.',
     ...walkProblemEn,
+    ...photoProblemEn,
     ...kinProblemEn,
     other: 'That did not work: {{why}}',
   },
@@ -247,6 +250,7 @@ export const en: Texts = {
     arrived: 'arrived',
     resolved: 'resolved',
     noted: 'noted',
+    photographed: 'added a photo',
     called: 'called',
     returned: 'Nobody arrived in time; alarmed again',
     cancelled: 'Taken back by the resident; still needs a look',

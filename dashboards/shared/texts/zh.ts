@@ -4,6 +4,7 @@ import { enterZh, kinZh, kinProblemZh } from './family.zh.ts';
 import { oversightZh } from './inspect.zh.ts';
 import { pinZh, stationZh, wallZh } from './station.zh.ts';
 import { offlineZh, renewZh, speechZh, wakeZh } from './offline.zh.ts';
+import { photoZh, photoProblemZh } from './photo.zh.ts';
 import { evacZh, floorZh, handoverZh, residentZh, wardSideZh } from './ward.zh.ts';
 
 /** Chinese texts. The keys are the contract: en.ts must have the same ones. */
@@ -60,6 +61,7 @@ export const zh = {
   wall: wallZh,
   pin: pinZh,
   side: wardSideZh,
+  photo: photoZh,
   floor: floorZh,
   evac: evacZh,
   handover: handoverZh,
@@ -209,6 +211,7 @@ export const zh = {
     unavailable: '网关暂时记不下来，请再发一次。',
     internal: '网关内部出错了，请再试；还不行就告诉管理员。',
     ...walkProblemZh,
+    ...photoProblemZh,
     ...kinProblemZh,
     other: '没有成功：{{why}}',
   },
@@ -245,6 +248,7 @@ export const zh = {
     arrived: '到场',
     resolved: '处理完',
     noted: '备注',
+    photographed: '添加了照片',
     called: '打了电话',
     returned: '没有按时到场，重新报警',
     cancelled: '本人取消，仍需查看',

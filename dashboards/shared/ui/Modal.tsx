@@ -27,6 +27,8 @@ export function Modal({
       data-testid={name}
       aria-labelledby={`${name}-title`}
       onCancel={(event) => {
+        // Who takes no file in a dialog, or closes one above it, has not closed this one.
+        if (event.target !== dialog.current) return;
         event.preventDefault();
         onClose();
       }}
