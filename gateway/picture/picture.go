@@ -9,11 +9,11 @@ import (
 	"fmt"
 	"image"
 	"image/color"
+	"image/draw"
 	"image/jpeg"
 	_ "image/png"
 	"math"
 
-	"golang.org/x/image/draw"
 	_ "golang.org/x/image/webp"
 )
 
@@ -90,13 +90,32 @@ func shrink(from image.Image) *image.RGBA {
 		f := float64(MaxSide) / float64(longest)
 		width, height = max(1, int(math.Round(float64(width)*f))), max(1, int(math.Round(float64(height)*f)))
 	}
+	return reduce(from, width, height)
+}
+
+// reduce makes each pixel the mean of those that fall into it, so that writing
+// stays readable. It goes row by row: what scales in general holds the whole
+// picture once more in numbers of 64 bits, which a small gateway does not have.
+func reduce(from image.Image, width, height int) *image.RGBA {
+	whole := from.Bounds()
 	to := image.NewRGBA(image.Rect(0, 0, width, height))
-	draw.Draw(to, to.Bounds(), image.White, image.Point{}, draw.Src)
-	if width == from.Bounds().Dx() && height == from.Bounds().Dy() {
-		draw.Draw(to, to.Bounds(), from, from.Bounds().Min, draw.Over)
-	} else {
-		// Each pixel is the mean of those that fall into it: writing stays readable.
-		draw.BiLinear.Scale(to, to.Bounds(), from, from.Bounds(), draw.Over, nil)
+	for y := range height {
+		top, bottom := y*whole.Dy()/height, (y+1)*whole.Dy()/height
+		strip := image.NewRGBA(image.Rect(0, 0, whole.Dx(), bottom-top))
+		draw.Draw(strip, strip.Bounds(), image.White, image.Point{}, draw.Src)
+		draw.Draw(strip, strip.Bounds(), from, whole.Min.Add(image.Pt(0, top)), draw.Over)
+		for x := range width {
+			left, right := x*whole.Dx()/width, (x+1)*whole.Dx()/width
+			var sum [3]int
+			for sy := range bottom - top {
+				for p := strip.Pix[strip.PixOffset(left, sy):strip.PixOffset(right, sy)]; len(p) > 0; p = p[4:] {
+					sum[0], sum[1], sum[2] = sum[0]+int(p[0]), sum[1]+int(p[1]), sum[2]+int(p[2])
+				}
+			}
+			n := (right - left) * (bottom - top)
+			out := to.Pix[to.PixOffset(x, y):][:4]
+			out[0], out[1], out[2], out[3] = uint8((sum[0]+n/2)/n), uint8((sum[1]+n/2)/n), uint8((sum[2]+n/2)/n), 0xff
+		}
 	}
 	return to
 }

@@ -217,6 +217,39 @@ func TestSize(t *testing.T) {
 	}
 }
 
+// TestMean: what is made smaller is the mean of what was there, to its last row and
+// column: of black and white lines a grey.
+func TestMean(t *testing.T) {
+	m := image.NewGray(image.Rect(0, 0, 4096, 64))
+	for i := range m.Pix {
+		m.Pix[i] = uint8(i % 2 * 255)
+	}
+	p, err := Clean(pngOf(t, m))
+	if err != nil {
+		t.Fatal(err)
+	}
+	made, err := jpeg.Decode(bytes.NewReader(p.JPEG))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []image.Point{{0, 0}, {1000, 16}, {2047, 31}} {
+		if y := color.GrayModel.Convert(made.At(at.X, at.Y)).(color.Gray).Y; y < 124 || y > 132 {
+			t.Errorf("at %v it is %d", at, y)
+		}
+	}
+}
+
+// BenchmarkClean is a photo of 12 megapixels.
+func BenchmarkClean(b *testing.B) {
+	file := jpegOf(b, corners(4000, 3000))
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := Clean(file); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // TestWhiteBehind: what lets something through is seen on white.
 func TestWhiteBehind(t *testing.T) {
 	p, err := Clean(pngOf(t, image.NewNRGBA(image.Rect(0, 0, 9, 9))))
