@@ -77,7 +77,7 @@ test-e2e: build
 
 .PHONY: look
 look: build ## Look at every page in all widths, both languages and schemes; SHOTS=1 keeps the pictures
-	cd $(WEB) && LOOKS=all npx --no-install vitest run --project e2e e2e/look.test.ts
+	cd $(WEB) && LOOKS=all npx --no-install vitest run --project e2e e2e/look.test.ts e2e/wardside.test.ts e2e/inspect.test.ts e2e/family.test.ts
 
 .PHONY: tools
 tools: $(TOOLS)/influxd ## Install what the tests need: Chromium, CJK fonts, Mosquitto, an InfluxDB server

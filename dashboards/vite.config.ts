@@ -10,7 +10,10 @@ const page = (name: string) => resolve(import.meta.dirname, name, 'index.html');
 export default defineConfig({
   plugins: [
     react(),
-    shell({ signin: '/', ward: '/ward/', family: '/family/' }, ['/favicon.svg', '/app.webmanifest']),
+    shell({ signin: '/', ward: '/ward/', community: '/community/', family: '/family/' }, [
+      '/favicon.svg',
+      '/app.webmanifest',
+    ]),
   ],
   build: {
     target: ['chrome107', 'safari16', 'firefox104'],
@@ -19,6 +22,7 @@ export default defineConfig({
       input: {
         signin: page('.'),
         ward: page('ward'),
+        community: page('community'),
         inspect: page('inspect'),
         family: page('family'),
         enter: page('family/enter'),
@@ -45,7 +49,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{shared,ward,inspect,family,admin,health,plans,account,signin}/**/*.test.ts'],
+          include: ['{shared,ward,community,inspect,family,admin,health,plans,account,signin}/**/*.test.ts'],
           exclude: ['shared/texts/**'],
         },
       },
@@ -56,7 +60,9 @@ export default defineConfig({
           include: ['e2e/**/*.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
-          fileParallelism: false,
+          // Much of a story is waiting. Figures are taken alone.
+          fileParallelism: process.env.BENCH !== '1',
+          maxWorkers: process.env.BENCH === '1' ? 1 : 2,
         },
       },
     ],

@@ -146,12 +146,16 @@ test('she says what she wants to be told, and is asked for alerts only when she 
   await page.context().close();
 });
 
-describe.each([
+// Each language and each scheme; LOOKS=all has each with each.
+const faces = [
   ['zh', 'light'],
   ['zh', 'dark'],
   ['en', 'light'],
   ['en', 'dark'],
-] as const)('%s, %s', (language, scheme) => {
+] as const;
+const whole = shots !== undefined || process.env.LOOKS === 'all';
+
+describe.each(whole ? faces : [faces[0], faces[3]])('%s, %s', (language, scheme) => {
   test.each(shots === undefined ? [390] : [390, 820, 1920])('%d px', async (width) => {
     const name = (page: string) => `${page}-${width}-${language}-${scheme}`;
     const page = await phone(scheme, width);
