@@ -11,7 +11,8 @@ import './account.css';
 /** Account is where a person changes how she signs in. */
 export function Account() {
   const { t, i18n } = useTranslation();
-  const { user, second_step: step } = useViewer().me;
+  const { me } = useViewer();
+  const { user, second_step: step } = me;
   // Of a one-time password the page knows from the session with which it began.
   const [first, setFirst] = useState(user.must_change === true);
 
@@ -35,14 +36,14 @@ export function Account() {
         onSaved={() => {
           if (first) {
             setFirst(false);
-            enter(user.role);
+            enter(me);
           }
         }}
       />
-      {!first && mayOpen(user.role, 'ward') && <PinForm />}
+      {!first && mayOpen(me, 'ward') && <PinForm />}
       {!first && <SecondStepForm on={step === true} />}
       {!first && (
-        <button type="button" className="button" data-testid="back" onClick={() => enter(user.role)}>
+        <button type="button" className="button" data-testid="back" onClick={() => enter(me)}>
           {t('account.back')}
         </button>
       )}

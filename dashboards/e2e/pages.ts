@@ -6,7 +6,7 @@ export async function signIn(page: Page, url: string, login: string, password: s
   await page.getByTestId('login').fill(login);
   await page.getByTestId('password').fill(password);
   await page.getByTestId('signin-submit').click();
-  await page.waitForURL(/\/(ward|inspect|family|admin)\/$/);
+  await page.waitForURL(/\/(ward|community|inspect|family|admin)\/$/);
 }
 
 /** WardPage is the board as a carer handles it. */

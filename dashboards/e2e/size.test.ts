@@ -14,6 +14,7 @@ const dist = join(import.meta.dirname, '..', 'dist');
 describe.each([
   ['signin', 'index.html'],
   ['ward', 'ward/index.html'],
+  ['community', 'community/index.html'],
   ['family', 'family/index.html'],
 ])('the first load of %s', (name, page) => {
   const chunks = firstLoad(dist, page);

@@ -110,7 +110,7 @@ export function Health() {
     <div className="health" data-testid="health">
       <header className="bar">
         <h1 className="bar-title">{t('health.title')}</h1>
-        <a className="button plain" href={`/${pageOf(me.user.role)}/`}>
+        <a className="button plain" href={`/${pageOf(me)}/`}>
           {t('health.back')}
         </a>
         <LinkState />

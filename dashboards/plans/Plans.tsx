@@ -26,7 +26,7 @@ export function Plans() {
     <div className="plans" data-testid="plans">
       <header className="bar">
         <h1 className="bar-title">{t('plans.title')}</h1>
-        <a className="button plain" href={`/${pageOf(me.user.role)}/`}>
+        <a className="button plain" href={`/${pageOf(me)}/`}>
           {t('health.back')}
         </a>
         <LinkState />

@@ -57,13 +57,13 @@ export function SignIn() {
     }
     void whoAmI().then(
       (me) => {
-        if (me !== undefined) enter(me.user.role); // the page of a one-time password sends on
+        if (me !== undefined) enter(me); // the page of a one-time password sends on
       },
       () => {
         // The gateway is away: her last picture is worth more than a form that
         // nobody answers.
         const kept = readPicture(drawer(), Date.now());
-        if (kept !== undefined) goTo(pageOf(kept.me.user.role));
+        if (kept !== undefined) goTo(pageOf(kept.me));
       },
     );
   }, []);
@@ -87,7 +87,7 @@ export function SignIn() {
       (me) => {
         left(drawer());
         if (me.user.must_change === true) goTo('account');
-        else enter(me.user.role);
+        else enter(me);
       },
       (error: unknown) => {
         setSending(false);

@@ -1,5 +1,7 @@
 import type { Incident, IncidentClass, Me, Place, Role, Severity, Site } from '../../shared/api/types.ts';
 
+import { villagers } from './villagers.ts';
+
 /** The invented homes and people of the mock gateway. */
 
 const text = (zh: string, en: string) => ({ zh, en });
@@ -109,6 +111,7 @@ function firstDay(one: Account): Account {
 export const accounts: Account[] = [
   account('wangfang', '王芳', 'carer', [home]),
   account('liulei', '刘磊', 'carer', [home]),
+  account('worker', '陈志远', 'carer', [...villagers.map(({ site }) => site)]),
   account('team', '社区小组', 'leader', [home, community]),
   account('inspector', '周督查', 'inspector', [home, community]),
   account('daughter', '陈小雨', 'family', [home], [{ id: 'r1', name: '陈桂英' }]),

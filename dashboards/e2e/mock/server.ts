@@ -6,6 +6,7 @@ import { WebSocketServer, type WebSocket } from 'ws';
 import type { Frame, Hello, Me } from '../../shared/api/types.ts';
 import { edges, points } from './coverage.ts';
 import { Alerting } from './alerting.ts';
+import { Community } from './community.ts';
 import { accounts } from './data.ts';
 import { Family } from './family.ts';
 import { health } from './health.ts';
@@ -42,6 +43,7 @@ export class Mock {
   readonly world = new World();
   readonly alerting = new Alerting(this.world);
   readonly ward = new Ward(this.world);
+  readonly community = new Community(this.world);
   readonly family = new Family(this.world);
   readonly locks = new Locks();
   readonly photos = new Photos(this.world);
@@ -276,6 +278,11 @@ export class Mock {
         entries: rows.get(incident.id) ?? [],
         notices: notices.get(incident.id) ?? [],
       });
+      return;
+    }
+    const called = this.community.answer(me, route, body);
+    if (called !== undefined) {
+      json(response, 200, called);
       return;
     }
     const answer =

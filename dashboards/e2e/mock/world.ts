@@ -9,6 +9,7 @@ import type {
   Severity,
   Site,
 } from '../../shared/api/types.ts';
+import { villagers } from './villagers.ts';
 import { home, placeOf, residents, severities } from './data.ts';
 
 /** What a test says of an alarm that it raises. */
@@ -94,7 +95,9 @@ export class World {
       photos: alarm.photos ?? 'private_room',
       can: ['accept', 'arrive', 'resolve', 'note'],
     };
-    const resident = residents.find((one) => one.id === alarm.resident);
+    const resident = [...residents, ...villagers.map((one) => one.resident)].find(
+      (one) => one.id === alarm.resident,
+    );
     if (resident !== undefined) incident.resident = resident;
     if (alarm.late === true) incident.late = true;
     if (alarm.clock !== undefined) incident.clock = alarm.clock;
@@ -207,6 +210,12 @@ export class World {
     });
   }
 
+  /** called notes that somebody was called; nothing of the incident changes by it. */
+  called(id: string, act: Entry['act'], to: string, reason: string): void {
+    this.#row(id, { kind: 'incident.called', act, to, reason });
+    this.#commit('incident.called', { ...this.get(id) });
+  }
+
   /** photograph notes that somebody added a photo. */
   photograph(id: string, act: Entry['act'], photo: string): void {
     this.#row(id, { kind: 'incident.photographed', act, photo });
@@ -219,7 +228,7 @@ export class World {
   }
 
   #commit(kind: string, incident: Incident): Incident {
-    if (kind !== 'incident.noted' && kind !== 'incident.photographed') {
+    if (!['incident.noted', 'incident.photographed', 'incident.called'].includes(kind)) {
       const step = kind.replace('incident.', '') as 'accepted' | 'arrived' | 'resolved';
       const { cause, reason, note } = step === 'resolved' ? incident : {};
       this.#row(incident.id, {

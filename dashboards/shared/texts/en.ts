@@ -1,5 +1,6 @@
 import { accountEn, auditEn, signinMoreEn } from './account.en.ts';
 import { setupEn, walkProblemEn } from './admin.en.ts';
+import { communityEn } from './community.en.ts';
 import { enterEn, kinEn, kinProblemEn } from './family.en.ts';
 import { oversightEn } from './inspect.en.ts';
 import { pinEn, stationEn, wallEn } from './station.en.ts';
@@ -10,6 +11,7 @@ import { evacEn, floorEn, handoverEn, residentEn, wardSideEn } from './ward.en.t
 
 /** English texts. */
 export const en: Texts = {
+  community: communityEn,
   app: { name: 'Shouwang', tagline: 'Every alarm ends with a person' },
   page: { inspect: 'Inspection', ward: 'Alarm board' },
   common: {

@@ -1,5 +1,6 @@
 import { accountZh, auditZh, signinMoreZh } from './account.zh.ts';
 import { setupZh, walkProblemZh } from './admin.zh.ts';
+import { communityZh } from './community.zh.ts';
 import { enterZh, kinZh, kinProblemZh } from './family.zh.ts';
 import { oversightZh } from './inspect.zh.ts';
 import { pinZh, stationZh, wallZh } from './station.zh.ts';
@@ -9,6 +10,7 @@ import { evacZh, floorZh, handoverZh, residentZh, wardSideZh } from './ward.zh.t
 
 /** Chinese texts. The keys are the contract: en.ts must have the same ones. */
 export const zh = {
+  community: communityZh,
   app: { name: '守望', tagline: '每一次报警，都有人到场' },
   page: { inspect: '监管', ward: '报警板' },
   common: {

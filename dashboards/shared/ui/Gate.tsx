@@ -20,7 +20,7 @@ interface Door {
 
 /** guard asks who is signed in until the gateway answers; it returns how to stop. */
 function guard(page: Page, door: Door): () => void {
-  const keeps = page === 'ward';
+  const keeps = page === 'ward' || page === 'community';
   let timer: ReturnType<typeof setTimeout> | undefined;
   let viewer: Viewer | undefined;
   let keeper: Keeper | undefined;
@@ -43,10 +43,10 @@ function guard(page: Page, door: Door): () => void {
       goTo('account');
       return;
     }
-    if (!mayOpen(me.user.role, page)) {
+    if (!mayOpen(me, page)) {
       forgetPicture(drawer());
       door.trouble('page');
-      goTo(pageOf(me.user.role));
+      goTo(pageOf(me));
       return;
     }
     if (viewer !== undefined && viewer.me.user.id !== me.user.id) {
@@ -91,7 +91,7 @@ function guard(page: Page, door: Door): () => void {
   const last = () => {
     if (gone || !keeps || viewer !== undefined) return;
     const kept = readPicture(drawer(), Date.now());
-    if (kept === undefined || !mayOpen(kept.me.user.role, page)) return;
+    if (kept === undefined || !mayOpen(kept.me, page)) return;
     const session = openSession();
     session.clock.assume(kept.offset);
     session.live.restore(kept.incidents, kept.cut, Date.now() - kept.heardAt);

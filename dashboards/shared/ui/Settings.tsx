@@ -69,7 +69,8 @@ export function Settings({
   before?: () => Promise<void>;
 }) {
   const { t } = useTranslation();
-  const { role, station } = useViewer().me.user;
+  const { me } = useViewer();
+  const { station } = me.user;
   const menu = useRef<HTMLDetailsElement>(null);
   const [contacts, setContacts] = useState(false);
 
@@ -116,17 +117,27 @@ export function Settings({
               {t('contacts.title')}
             </button>
           )}
-          {mayOpen(role, 'health') && !location.pathname.startsWith('/health/') && (
+          {mayOpen(me, 'community') && !location.pathname.startsWith('/community/') && (
+            <a className="button" href="/community/" data-testid="community-page">
+              {t('community.title')}
+            </a>
+          )}
+          {mayOpen(me, 'ward') && location.pathname.startsWith('/community/') && (
+            <a className="button" href="/ward/" data-testid="ward-page">
+              {t('page.ward')}
+            </a>
+          )}
+          {mayOpen(me, 'health') && !location.pathname.startsWith('/health/') && (
             <a className="button" href="/health/" data-testid="alarm-health">
               {t('health.title')}
             </a>
           )}
-          {mayOpen(role, 'admin') && !location.pathname.startsWith('/admin/') && (
+          {mayOpen(me, 'admin') && !location.pathname.startsWith('/admin/') && (
             <a className="button" href="/admin/" data-testid="admin-page">
               {t('admin.title')}
             </a>
           )}
-          {mayOpen(role, 'plans') && !location.pathname.startsWith('/plans/') && (
+          {mayOpen(me, 'plans') && !location.pathname.startsWith('/plans/') && (
             <a className="button" href="/plans/" data-testid="plans-page">
               {t('plans.title')}
             </a>

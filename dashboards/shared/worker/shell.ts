@@ -7,7 +7,7 @@ export interface Shell {
 }
 
 /** Pages that open without the gateway. The root is the gateway's to decide while it answers. */
-export const pages = ['/ward/', '/family/'];
+export const pages = ['/ward/', '/community/', '/family/'];
 
 /** Way says from where a request is answered: as if there were no worker, from what is kept, or from the gateway first. */
 export type Way = 'network' | 'kept' | 'gateway first';
