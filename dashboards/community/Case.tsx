@@ -61,7 +61,16 @@ function Since({ incident }: { incident: Incident }) {
 }
 
 /** Case is one incident: where, who, whom to call, what was tried, and what to press. */
-export function Case({ incident, onBack }: { incident: Incident; onBack: () => void }) {
+export function Case({
+  incident,
+  onBack,
+  onDial,
+}: {
+  incident: Incident;
+  onBack: () => void;
+  /** A call begins: the alarm must not sound into it. */
+  onDial: () => void;
+}) {
   const { t, language, time } = useWords();
   const { clock } = useViewer().session;
   const failed = useFailed();
@@ -90,9 +99,19 @@ export function Case({ incident, onBack }: { incident: Incident; onBack: () => v
         <Since incident={incident} />
       </header>
       <div className="card-body">
-        <button type="button" className="button back" data-testid="back" onClick={onBack}>
-          ‹ {t('community.back')}
-        </button>
+        <div className="case-top">
+          <button type="button" className="button" data-testid="back" onClick={onBack}>
+            ‹ {t('community.back')}
+          </button>
+          <button
+            type="button"
+            className="button emergency"
+            data-testid="emergency"
+            onClick={() => setEmergency(true)}
+          >
+            119 / 120
+          </button>
+        </div>
         <p className="case-who" data-testid="who">
           {who}
         </p>
@@ -118,22 +137,16 @@ export function Case({ incident, onBack }: { incident: Incident; onBack: () => v
         {calls === undefined ? (
           error === undefined && <p role="status">{t('common.loading')}</p>
         ) : (
-          <Whom incident={incident} calls={calls} />
+          <Whom incident={incident} calls={calls} onDial={onDial} />
         )}
-        <button
-          type="button"
-          className="button emergency"
-          data-testid="emergency"
-          onClick={() => setEmergency(true)}
-        >
-          119 / 120
-        </button>
         <Tries incident={incident} calls={calls} />
         <div className="case-acts">
           <Actions incident={incident} />
         </div>
       </div>
-      {emergency && <Emergency incident={incident} calls={calls} onClose={() => setEmergency(false)} />}
+      {emergency && (
+        <Emergency incident={incident} calls={calls} onDial={onDial} onClose={() => setEmergency(false)} />
+      )}
     </article>
   );
 }

@@ -170,7 +170,12 @@ export function Community() {
                     {t('community.others', { count: waiting.filter(({ id }) => id !== incident.id).length })}
                   </button>
                 )}
-                <Case key={incident.id} incident={incident} onBack={() => open(undefined)} />
+                <Case
+                  key={incident.id}
+                  incident={incident}
+                  onBack={() => open(undefined)}
+                  onDial={() => alarm.sounder.quiet()}
+                />
               </>
             ) : (
               <>

@@ -14,10 +14,12 @@ const usual = ['120', '119'] as const;
 export function Emergency({
   incident,
   calls,
+  onDial,
   onClose,
 }: {
   incident: Incident;
   calls: Calls | undefined;
+  onDial: () => void;
   onClose: () => void;
 }) {
   const { t, language, time } = useWords();
@@ -58,7 +60,12 @@ export function Emergency({
           const last = calls?.tries.findLast((one) => one.to === number);
           return (
             <div key={number} className="emergency-number" data-first={index === 0}>
-              <a className="button emergency-call" data-testid={`dial-${number}`} href={telephone(number)}>
+              <a
+                className="button emergency-call"
+                data-testid={`dial-${number}`}
+                href={telephone(number)}
+                onClick={onDial}
+              >
                 <b>{number}</b> {name(number)}
               </a>
               <button

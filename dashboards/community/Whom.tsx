@@ -49,7 +49,7 @@ function Asks({
 }
 
 /** Whom is a telephone button for each who can be called, in the order in which they are. */
-export function Whom({ incident, calls }: { incident: Incident; calls: Calls }) {
+export function Whom({ incident, calls, onDial }: { incident: Incident; calls: Calls; onDial: () => void }) {
   const { t, time } = useWords();
   const { clock } = useViewer().session;
   const queue = useQueue();
@@ -81,7 +81,10 @@ export function Whom({ incident, calls }: { incident: Incident; calls: Calls }) 
                   className="button tel"
                   data-testid="tel"
                   href={telephone(number)}
-                  onClick={() => setAsked(person)}
+                  onClick={() => {
+                    onDial();
+                    setAsked(person);
+                  }}
                 >
                   <svg viewBox="0 0 24 24" aria-hidden="true">
                     <path d="M6 3h4l1.5 5L9 10a12 12 0 0 0 5 5l2-2.5 5 1.5v4a2 2 0 0 1-2 2A16 16 0 0 1 4 5a2 2 0 0 1 2-2Z" />

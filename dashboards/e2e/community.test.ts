@@ -67,6 +67,10 @@ test('a fall in the night, from the list to the ambulance', { timeout: 120_000 }
   const fall = fallAt(0);
   const page = await open('dark', 'zh');
   expect(new URL(page.url()).pathname).toBe('/community/');
+  await page.getByTestId('start-shift').click();
+  await page.getByTestId('heard').click();
+  const sounding = (as: string) => page.locator(`[data-testid=community][data-sounding=${as}]`).waitFor();
+  await sounding('urgent');
   await page.getByTestId('village').first().waitFor();
   expect(await page.getByTestId('village').count()).toBe(3);
   expect(await page.getByTestId('home').count()).toBe(villagers.length);
@@ -86,6 +90,7 @@ test('a fall in the night, from the list to the ambulance', { timeout: 120_000 }
 
   const called = await dialled(page);
   await whom(page, '王桂兰').getByTestId('tel').click();
+  await sounding('quiet'); // nothing sounds into a call
   await page.getByTestId('outcome-no_answer').click();
   await whom(page, '周玉梅').getByTestId('tel').click();
   await page.getByTestId('outcome-no_answer').click();

@@ -37,9 +37,9 @@ export const communityEn: Texts['community'] = {
   noNumber: 'No telephone registered',
   call: 'Call {{name}}',
   key: 'Has a key',
-  role: { resident: 'Himself', neighbour: 'Neighbour', community: 'Community worker', family: 'Family' },
+  role: { resident: 'The elder', neighbour: 'Neighbour', community: 'Community worker', family: 'Family' },
   asked: '{{name}}: what came of the call?',
-  askedHint: 'One tap logs it when you are back from the call. If you did not call, cancel.',
+  askedHint: 'One tap logs it when you are back from the call. If you did not call, go back.',
   again: 'Call again {{number}}',
   outcome: {
     reached: 'Reached',

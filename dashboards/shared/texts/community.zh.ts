@@ -37,7 +37,7 @@ export const communityZh = {
   key: '有钥匙',
   role: { resident: '本人', neighbour: '邻居', community: '社区工作者', family: '家属' },
   asked: '打给{{name}}，结果怎样？',
-  askedHint: '打完电话回来，点一下就记录。没有打就点取消。',
+  askedHint: '打完电话回来，点一下就记录。没有打就点返回。',
   again: '再打一次 {{number}}',
   outcome: {
     reached: '打通了',
