@@ -79,6 +79,7 @@ func Build(o Options) *District {
 		}
 	}
 	m.users()
+	m.neighbours()
 	return m.District
 }
 

@@ -54,6 +54,14 @@ func TestTheDistrictHasTheSizeThatIsPromised(t *testing.T) {
 		}
 	}
 	got["floors"], got["edges"], got["people"] = len(floors), len(d.Units), len(d.Plan.Users)
+	for _, u := range d.Plan.Users {
+		if u.Relation == "neighbour" {
+			got["neighbours"]++
+		}
+		if u.KeyHolder {
+			got["keys"]++
+		}
+	}
 	for _, u := range d.Units {
 		for _, dev := range u.Config.Devices {
 			if dev.Driver == config.ADXL345 {
@@ -67,7 +75,7 @@ func TestTheDistrictHasTheSizeThatIsPromised(t *testing.T) {
 	want := map[string]int{
 		"city": 1, "district": 1, "township": 3, "village": 9,
 		"nursing_home": 1, "private_home": 60, "floors": 3, "rooms": 40, "residents": 62,
-		"edges": 100, "people": 9, "fall sensors": 12, "presence buttons": 82,
+		"edges": 100, "people": 69, "neighbours": 60, "keys": 20, "fall sensors": 12, "presence buttons": 82,
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("the district (-want +got):\n%s", diff)

@@ -139,6 +139,9 @@ func (d *District) signIns() string {
 	b.WriteString("演示账号 / sign-ins of the demonstration\n\n")
 	fmt.Fprintf(&b, "%-12s %-16s %s\n", "login", "password", "who")
 	for _, u := range d.Plan.Users {
+		if u.Password == "" {
+			continue
+		}
 		w := sees[u.Login]
 		fmt.Fprintf(&b, "%-12s %-16s %s %s / %s", u.Login, u.Password, u.Name, w.ZH, w.EN)
 		if u.PIN != "" {

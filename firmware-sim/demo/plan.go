@@ -76,6 +76,9 @@ type Resident struct {
 	Mobility string     `yaml:"mobility,omitempty"`
 	Oxygen   bool       `yaml:"oxygen,omitempty"`
 	Routine  *care.Text `yaml:"routine,omitempty,flow"`
+	// Access is how one gets in to him who does not open.
+	Access   *care.Text `yaml:"access,omitempty,flow"`
+	Contacts []Contact  `yaml:"contacts,omitempty,flow"`
 }
 
 // Point is one sensor channel as people know it.
@@ -95,14 +98,26 @@ type User struct {
 	Login string      `yaml:"login"`
 	Name  string      `yaml:"name"`
 	Role  string      `yaml:"role"`
+	// Relation is that of a helper: neighbour, or community.
+	Relation string `yaml:"relation,omitempty"`
+	// KeyHolder has a key to the home of those in his scope.
+	KeyHolder bool `yaml:"key_holder,omitempty"`
 	// Authority is that of an inspector; empty means civil affairs.
 	Authority string `yaml:"authority,omitempty"`
 	// Station says that this is a screen: station, or wall.
 	Station string `yaml:"station,omitempty"`
 	// PIN is what the person enters at a station.
-	PIN      string `yaml:"pin,omitempty"`
-	Password string `yaml:"password"`
-	Scope    Scope  `yaml:"scope"`
+	PIN string `yaml:"pin,omitempty"`
+	// Password is empty for who is called and does not sign in.
+	Password string    `yaml:"password,omitempty"`
+	Contacts []Contact `yaml:"contacts,omitempty,flow"`
+	Scope    Scope     `yaml:"scope"`
+}
+
+// Contact is one way to reach a person.
+type Contact struct {
+	Channel string `yaml:"channel"`
+	Address string `yaml:"address"`
 }
 
 // Scope says where a user's role counts.
