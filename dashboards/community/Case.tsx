@@ -115,17 +115,18 @@ export function Case({
         <p className="case-who" data-testid="who">
           {who}
         </p>
-        {risk !== '' && (
-          <p className="card-resident">
+        <p className="case-since">
+          {risk !== '' && (
             <span className="card-risk">
               {t('ward.risk')} <b>{risk}</b>
             </span>
-          </p>
-        )}
-        <p className="case-since">
-          {t('community.alarmed', { time: time(incident.alarmed_at, incident, clock.now()) })}
-          {incident.accepted !== undefined && ` · ${t('community.goes', { name: name(incident.accepted) })}`}
-          {incident.arrived !== undefined && ` · ${t('community.there', { name: name(incident.arrived) })}`}
+          )}
+          <span>
+            {t('community.alarmed', { time: time(incident.alarmed_at, incident, clock.now()) })}
+            {incident.accepted !== undefined &&
+              ` · ${t('community.goes', { name: name(incident.accepted) })}`}
+            {incident.arrived !== undefined && ` · ${t('community.there', { name: name(incident.arrived) })}`}
+          </span>
         </p>
         <Marks incident={incident} />
         <Address incident={incident} calls={calls} />

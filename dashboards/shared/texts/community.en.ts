@@ -28,7 +28,7 @@ export const communityEn: Texts['community'] = {
   alarmed: 'Alarm at {{time}}',
   goes: '{{name}} goes',
   there: '{{name}} is there',
-  copy: 'Copy the address',
+  copy: 'Copy',
   copied: 'Copied',
   notCopied: 'This browser cannot copy: press the address and hold.',
   access: 'How to get in',

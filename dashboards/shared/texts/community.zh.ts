@@ -26,7 +26,7 @@ export const communityZh = {
   alarmed: '{{time}} 报警',
   goes: '{{name}} 去处理',
   there: '{{name}} 已到场',
-  copy: '复制地址',
+  copy: '复制',
   copied: '已复制',
   notCopied: '这个浏览器不能复制，请长按地址。',
   access: '进门方式',
