@@ -117,6 +117,12 @@ test('a fall in the night, from the list to the ambulance', { timeout: 120_000 }
   expect((await called()).at(-1)).toBe('tel:120');
   await page.keyboard.press('Escape');
 
+  await page.getByTestId('note').click();
+  const history = page.getByTestId('note-sheet').getByTestId('history');
+  await history.getByText('陈志远 打了电话 周玉梅 没人接').waitFor();
+  await history.getByText('陈志远 打了电话 120 已拨打').waitFor();
+  await page.keyboard.press('Escape');
+
   await page.getByTestId('resolve').click();
   await page.getByTestId('resolve-sheet').getByTestId('cause-false-other').click();
   await expect.poll(() => mock.world.get(fall.id).state).toBe('resolved');

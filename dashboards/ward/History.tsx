@@ -1,6 +1,7 @@
 import { useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { fetchDetail } from '../shared/api/client.ts';
+import type { CallOutcome } from '../shared/api/community.ts';
 import type { Detail, Entry, Incident } from '../shared/api/types.ts';
 import type { Texts } from '../shared/texts/zh.ts';
 import { useDelivery } from '../shared/ui/useDelivery.ts';
@@ -78,8 +79,14 @@ export function History({ incident, again }: { incident: Incident; again: number
   // Of a message the reason is why it failed, of a person's act what it was.
   const why = (entry: Entry) => {
     if (entry.cause) return reason(entry);
+    if (entry.kind === 'incident.called') {
+      const outcome = `community.outcome.${entry.reason as CallOutcome}` as const;
+      const came: string | undefined = i18n.exists(outcome) ? t(outcome) : entry.reason;
+      return [entry.to, came].filter(Boolean).join(' ');
+    }
     return noBoard(entry) ? t('trail.noBoard') : undelivered(entry.reason);
   };
+  const to = (entry: Entry) => (entry.kind === 'incident.called' ? '' : entry.to);
   return (
     <>
       <h3>{t('trail.happened')}</h3>
@@ -100,7 +107,7 @@ export function History({ incident, again }: { incident: Incident; again: number
               {time(entry.act.at, incident, Date.parse(incident.raised_at))}
             </time>
             <span>
-              {[entry.act.name, what(entry), why(entry), entry.to, channel(entry.channel)]
+              {[entry.act.name, what(entry), why(entry), to(entry), channel(entry.channel)]
                 .filter(Boolean)
                 .join(' ')}
               <Shown incident={incident} entry={entry} photos={photos} />
