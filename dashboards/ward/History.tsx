@@ -80,9 +80,11 @@ export function History({ incident, again }: { incident: Incident; again: number
   const why = (entry: Entry) => {
     if (entry.cause) return reason(entry);
     if (entry.kind === 'incident.called') {
-      const outcome = `community.outcome.${entry.reason as CallOutcome}` as const;
-      const came: string | undefined = i18n.exists(outcome) ? t(outcome) : entry.reason;
-      return [entry.to, came].filter(Boolean).join(' ');
+      // An outcome of a newer gateway is shown as it is.
+      const said: string = t(`community.outcome.${entry.reason as CallOutcome}`, {
+        defaultValue: entry.reason,
+      });
+      return [entry.to, said].filter(Boolean).join(' ');
     }
     return noBoard(entry) ? t('trail.noBoard') : undelivered(entry.reason);
   };
