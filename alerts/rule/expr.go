@@ -97,6 +97,8 @@ type expression struct {
 	// clock is true where it asks for the hour, the weekday or the month, and
 	// valueOnly where it asks for nothing but the value.
 	clock, valueOnly bool
+	// numbers are those that it names.
+	numbers []float64
 }
 
 // compile checks a condition; one on a reading when reading is true, else one
@@ -127,7 +129,7 @@ func compile(text string, reading bool) (*expression, []flaw) {
 	if tree.OutputType() != cel.BoolType {
 		return nil, []flaw{{1, 1, fmt.Sprintf("this is a value of kind %s; a condition such as value < 16.0 is wanted", cel.FormatCELType(tree.OutputType()))}}
 	}
-	out := &expression{valueOnly: true}
+	out := &expression{valueOnly: true, numbers: numbersOf(tree.NativeRep().Expr())}
 	var flaws []flaw
 	ast.PostOrderVisit(tree.NativeRep().Expr(), ast.NewExprVisitor(func(x ast.Expr) {
 		switch {

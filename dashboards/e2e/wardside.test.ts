@@ -79,6 +79,11 @@ describe.each(faces.filter(([width]) => whole || width !== 820))(
       await page.getByTestId('resident-page').waitFor();
       await page.getByTestId('show-charts').first().click();
       await page.getByTestId('course').first().waitFor();
+      const warm = page.locator('[data-testid=course][data-quantity=temperature]');
+      expect(await warm.getByTestId('course-limit').allTextContents()).toEqual(['< 16 ℃', '> 32 ℃']);
+      expect(await warm.innerText()).toContain(
+        language === 'zh' ? '室内高温：≥ 38 ℃' : 'Heat indoors: ≥ 38 ℃',
+      );
       await inspect(page, name('resident'));
       await page.context().close();
     });

@@ -1,6 +1,8 @@
 package app_test
 
 import (
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -280,4 +282,57 @@ func TestThePageOfAResident(t *testing.T) {
 	}
 	want(t, carer, 404, "GET", "/api/residents/res-203-2/charts?incident="+page.Incidents[0].ID, "", nil)
 	want(t, carer, 404, "GET", "/api/residents/nobody", "", nil)
+}
+
+// TestTheThresholdsOfAChart draws what the rules of the site say of the air of her
+// room: those that are built in, and then her home's own.
+func TestTheThresholdsOfAChart(t *testing.T) {
+	a := floored(t)
+	edge := apptest.Connect(t, a.MQTT(), apptest.Edge)
+	carer, manager := apptest.SignIn(t, a.Web(), "carer"), apptest.SignIn(t, a.Web(), "manager")
+	pack, err := care.EncodePack([]care.Reading{
+		{Site: apptest.Site, Point: apptest.Air, Quantity: care.COLevel, Time: time.Now(), Value: 3},
+		{Site: apptest.Site, Point: apptest.Air, Quantity: care.Humidity, Time: time.Now(), Value: 50},
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	edge.Publish(care.Topic(apptest.Site, apptest.Edge, care.KindReading), pack)
+	e := edge.Event(care.SOS, care.Active, apptest.Call)
+	edge.Send(e)
+	edge.Answer(e.ID)
+	var page ward.ResidentPage
+	want(t, carer, 200, "GET", "/api/residents/res-203-1", "", &page)
+	drawn := func() map[care.Quantity][]string {
+		var charts ward.ResidentCharts
+		for deadline := time.Now().Add(apptest.Patience); len(charts.ResidentCharts) < 2 && time.Now().Before(deadline); {
+			want(t, carer, 200, "GET", "/api/residents/res-203-1/charts?incident="+page.Incidents[0].ID, "", &charts)
+		}
+		got := map[care.Quantity][]string{}
+		for _, c := range charts.ResidentCharts {
+			got[c.Quantity] = []string{}
+			for _, th := range c.Thresholds {
+				got[c.Quantity] = append(got[c.Quantity], fmt.Sprint(th.Name.ZH, " ", th.Side, " ", th.Value, " ", th.For))
+			}
+		}
+		return got
+	}
+	builtIn := map[care.Quantity][]string{
+		care.COLevel: {
+			"一氧化碳浓度超过 50 ppm 达 60 分钟 at_least 50 3600", "一氧化碳浓度超过 100 ppm 达 10 分钟 at_least 100 600", "一氧化碳浓度危险 at_least 300 0",
+		},
+		care.Humidity: {},
+	}
+	if diff := cmp.Diff(builtIn, drawn()); diff != "" {
+		t.Errorf("by the rules that are built in (-want +got):\n%s", diff)
+	}
+	own := "rules:\n  - {id: dry, name: {zh: 干燥, en: Dry}, class: vital, quantity: humidity, when: value < 30.0, for: 30m}\n"
+	body, err := json.Marshal(map[string]any{"text": own, "revision": 0})
+	if err != nil {
+		t.Fatal(err)
+	}
+	want(t, manager, 200, "PUT", "/api/sites/songhe/rules", string(body), nil)
+	if diff := cmp.Diff(map[care.Quantity][]string{care.COLevel: {}, care.Humidity: {"干燥 below 30 1800"}}, drawn()); diff != "" {
+		t.Errorf("by the home's own (-want +got):\n%s", diff)
+	}
 }

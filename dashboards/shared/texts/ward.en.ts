@@ -135,6 +135,8 @@ export const residentEn: typeof residentZh = {
   hideCharts: 'Close',
   noCharts: 'There are no readings around it.',
   limit: 'alarm at {{value}}',
+  threshold: '{{name}}: {{value}}',
+  thresholdFor: '{{name}}: {{value}} for {{count}} min',
   at: 'alarm',
   left: 'left {{time}}',
   chart: '{{what}}, {{from}} to {{to}}, least {{min}}, greatest {{max}} {{unit}}',

@@ -126,6 +126,8 @@ export const residentZh = {
   hideCharts: '收起',
   noCharts: '前后没有读数。',
   limit: '报警值 {{value}}',
+  threshold: '{{name}}：{{value}}',
+  thresholdFor: '{{name}}：{{value}}，持续 {{count}} 分钟',
   at: '报警时',
   left: '{{time}} 离开',
   chart: '{{what}}，{{from}} 到 {{to}}，最低 {{min}}，最高 {{max}} {{unit}}',

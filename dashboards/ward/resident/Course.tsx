@@ -2,12 +2,39 @@ import { useTranslation } from 'react-i18next';
 import type { Chart, ResidentCharts } from '../../shared/api/ward.ts';
 import { clockTime, localName } from '../../shared/format.ts';
 import { useWords } from '../../shared/ui/useWords.ts';
-import { pieces, rangeOf, short } from './course.ts';
+import { limitsOf, pieces, rangeOf, short, type Limit } from './course.ts';
 
 const width = 360;
 const height = 120;
 
 const units: Record<string, string> = { Cel: '℃', '%RH': '%', 'm/s2': 'm/s²', '%EL': '%', '/': '' };
+
+const sides = { above: '>', at_least: '≥', below: '<', at_most: '≤' } as const;
+
+/** Lines are the limits of a chart, each with its value; a limit beyond the picture is told below it only. */
+function Lines({
+  limits,
+  y,
+  say,
+}: {
+  limits: readonly Limit[];
+  y: (value: number) => number;
+  say: (limit: Limit) => string;
+}) {
+  const within = limits.filter(({ value }) => y(value) >= 0 && y(value) <= height);
+  return within.map((limit, n) => {
+    const at = y(limit.value);
+    return (
+      <g key={n} data-testid="course-limit" data-value={limit.value}>
+        <line className="course-limit" x1={0} x2={width} y1={at} y2={at} />
+        {/* Above its line, or below where the picture ends. */}
+        <text className="course-label" x={3} y={at < 14 ? at + 12 : at - 4}>
+          {say(limit)}
+        </text>
+      </g>
+    );
+  });
+}
 
 /** Course draws one quantity around an incident. */
 export function Course({ chart, charts, zone }: { chart: Chart; charts: ResidentCharts; zone: string }) {
@@ -15,7 +42,11 @@ export function Course({ chart, charts, zone }: { chart: Chart; charts: Resident
   const { language, place } = useWords();
   const from = Date.parse(charts.from);
   const to = Date.parse(charts.to);
-  const { least, greatest } = rangeOf(chart.samples, chart.limit);
+  const limits = limitsOf(chart);
+  const { least, greatest } = rangeOf(
+    chart.samples,
+    limits.map(({ value }) => value),
+  );
   const x = (time: string) => Number((((Date.parse(time) - from) / (to - from)) * width).toFixed(1));
   const y = (value: number) => Number((height - ((value - least) / (greatest - least)) * height).toFixed(1));
   const unit = units[chart.unit] ?? chart.unit;
@@ -30,6 +61,15 @@ export function Course({ chart, charts, zone }: { chart: Chart; charts: Resident
     max: short(Math.max(...chart.samples.map(({ max }) => max))),
     unit,
   });
+  const value = ({ value, threshold }: Limit) =>
+    `${threshold === undefined ? '' : `${sides[threshold.side]} `}${short(value)} ${unit}`.trim();
+  const told = ({ threshold, ...limit }: Limit) => {
+    if (threshold === undefined) return t('resident.limit', { value: value(limit) });
+    const what = { name: localName(threshold.name, language), value: value({ threshold, ...limit }) };
+    return threshold.for_s === 0
+      ? t('resident.threshold', what)
+      : t('resident.thresholdFor', { ...what, count: Math.round(threshold.for_s / 6) / 10 });
+  };
   const line = (piece: Chart['samples']) =>
     piece
       .map((sample, index) => {
@@ -59,9 +99,7 @@ export function Course({ chart, charts, zone }: { chart: Chart; charts: Resident
             )}
           </g>
         ))}
-        {chart.limit !== undefined && (
-          <line className="course-limit" x1={0} x2={width} y1={y(chart.limit)} y2={y(chart.limit)} />
-        )}
+        <Lines limits={limits} y={y} say={value} />
         <line className="course-at" x1={x(charts.at)} x2={x(charts.at)} y1={-6} y2={height + 6} />
       </svg>
       <p className="course-scale">
@@ -71,15 +109,14 @@ export function Course({ chart, charts, zone }: { chart: Chart; charts: Resident
         </span>
         <span>{clockTime(to, zone, language)}</span>
       </p>
-      <p className="side-note">
-        {words}
-        {chart.limit !== undefined && (
-          <>
-            {t('common.separator')}
-            {t('resident.limit', { value: short(chart.limit) })}
-          </>
-        )}
-      </p>
+      <p className="side-note">{words}</p>
+      {limits.length > 0 && (
+        <ul className="course-limits side-note">
+          {limits.map((limit, n) => (
+            <li key={n}>{told(limit)}</li>
+          ))}
+        </ul>
+      )}
     </figure>
   );
 }

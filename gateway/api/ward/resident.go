@@ -73,6 +73,9 @@ type ResidentChart struct {
 	Quantity care.Quantity `json:"quantity" enum:"temperature,humidity,obscuration,acceleration,battery_level,occupancy,contact,signal_level,gas_level,co_level,motion"`
 	Unit     string        `json:"unit" doc:"SenML unit"`
 	Limit    *float64      `json:"limit,omitempty" doc:"above which the sensor alarmed, where it said so"`
+	// Thresholds are those of the rules as they are now that count at the hour of
+	// the incident.
+	Thresholds []ResidentThreshold `json:"thresholds" doc:"at which a rule of the site begins to hold, by value"`
 	// Step is the time that one sample stands for; a hole is longer than Gap.
 	Gap     int           `json:"gap_s" doc:"seconds between two samples above which nothing was measured between them"`
 	Samples []care.Sample `json:"samples"`
@@ -214,6 +217,10 @@ func (w room) charts(ctx context.Context, u people.User, in *chartsRequest) (Res
 	if i == nil || i.Resident != r.ID || !d.SeesIncident(u, *i) {
 		return ResidentCharts{}, api.ErrNotFound("incident")
 	}
+	rules, err := w.rules(ctx, r.Site)
+	if err != nil {
+		return ResidentCharts{}, err
+	}
 	v := ResidentCharts{From: i.HappenedAt.Add(-chartBefore).UTC(), To: i.HappenedAt.Add(chartAfter).UTC(), At: i.HappenedAt, ResidentCharts: []ResidentChart{}}
 	for _, p := range w.watching(d, r) {
 		for _, q := range drawn {
@@ -225,7 +232,7 @@ func (w room) charts(ctx context.Context, u people.User, in *chartsRequest) (Res
 				continue
 			}
 			unit, _ := care.UnitOf(q)
-			c := ResidentChart{Point: p.ID, Place: place(d, p.Site, p.Zone, p.ID), Quantity: q, Unit: unit, Gap: gapOf(samples), Samples: samples}
+			c := ResidentChart{Point: p.ID, Place: place(d, p.Site, p.Zone, p.ID), Quantity: q, Unit: unit, Gap: gapOf(samples), Samples: samples, Thresholds: thresholds(d, rules, p, q, *i)}
 			if p.ID == i.Point {
 				c.Limit = limitOf(q, i.Evidence)
 			}
