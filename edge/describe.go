@@ -7,12 +7,14 @@ import (
 	"slices"
 	"strings"
 	"text/tabwriter"
+	"time"
 
 	"shouwang.care/shouwang/edge/config"
 )
 
-// describe prints what was understood of a configuration.
-func describe(w io.Writer, c *config.Config) {
+// describe prints what was understood of a configuration, and when the edge's
+// certificate ends if it has one.
+func describe(w io.Writer, c *config.Config, ends time.Time) {
 	zone := c.TimeZone
 	if zone == "" {
 		zone = "UTC"
@@ -25,6 +27,9 @@ func describe(w io.Writer, c *config.Config) {
 	fmt.Fprintf(t, "edge\t%s of site %s\n", c.Edge, c.Site)
 	fmt.Fprintf(t, "brokers\t%s\n", strings.Join(c.Gateway.MQTT, ", "))
 	fmt.Fprintf(t, "second way\t%s\n", https)
+	if c.Gateway.CertificateFile != "" {
+		fmt.Fprintf(t, "certificate\t%s, ends on %s\n", c.Gateway.CertificateFile, ends.Format(time.DateOnly))
+	}
 	fmt.Fprintf(t, "data\t%s\n", c.Data)
 	fmt.Fprintf(t, "time zone\t%s\n", zone)
 	if c.Point != "" {

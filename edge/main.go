@@ -12,6 +12,7 @@ import (
 	"os"
 	"os/signal"
 	"syscall"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 
@@ -167,6 +168,10 @@ func runCheck(args []string, stdout, stderr io.Writer) error {
 	if _, err := agent.New(*cfg, nil, nil); err != nil {
 		return err
 	}
-	describe(stdout, cfg)
+	ends, err := agent.CheckCertificate(*cfg, time.Now())
+	if err != nil {
+		return err
+	}
+	describe(stdout, cfg, ends)
 	return nil
 }

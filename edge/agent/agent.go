@@ -2,8 +2,6 @@ package agent
 
 import (
 	"context"
-	"crypto/tls"
-	"crypto/x509"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -92,7 +90,7 @@ func New(cfg config.Config, hw Hardware, log *slog.Logger, opts ...Option) (*Age
 	if err != nil {
 		return nil, err
 	}
-	roots, err := trust(cfg.Gateway.CAFile)
+	secure, err := secured(cfg, log)
 	if err != nil {
 		return nil, err
 	}
@@ -108,7 +106,7 @@ func New(cfg config.Config, hw Hardware, log *slog.Logger, opts ...Option) (*Age
 	}
 	a.link = uplink.Config{
 		Site: cfg.Site, Edge: cfg.Edge, MQTT: cfg.Gateway.MQTT, HTTPS: cfg.Gateway.HTTPS,
-		Secret: secret, TLS: roots, Version: "development", Devices: a.inventory, Log: log,
+		Secret: secret, TLS: secure, Version: "development", Devices: a.inventory, Log: log,
 	}
 	a.core = newCoreWatch(a)
 	a.link.Heard = a.core.note
@@ -123,23 +121,6 @@ func New(cfg config.Config, hw Hardware, log *slog.Logger, opts ...Option) (*Age
 		a.devices = append(a.devices, d)
 	}
 	return a, nil
-}
-
-// trust returns the TLS settings for the certificates in a file; nil for the
-// system's.
-func trust(file string) (*tls.Config, error) {
-	if file == "" {
-		return nil, nil
-	}
-	pem, err := os.ReadFile(file)
-	if err != nil {
-		return nil, fmt.Errorf("read gateway.ca_file: %w", err)
-	}
-	pool := x509.NewCertPool()
-	if !pool.AppendCertsFromPEM(pem) {
-		return nil, fmt.Errorf("gateway.ca_file %s holds no certificate: put the PEM file from the enrolment there", file)
-	}
-	return &tls.Config{RootCAs: pool, MinVersion: tls.VersionTLS12}, nil
 }
 
 // Run watches until ctx ends, and returns nil then. What is in hand is written

@@ -54,6 +54,12 @@ type Gateway struct {
 	// CAFile is a PEM file with the certificates to trust instead of the
 	// system's.
 	CAFile string `yaml:"ca_file,omitempty"`
+	// CertificateFile and KeyFile are PEM files with the edge's own certificate,
+	// which brokers and gateways may demand besides the secret, and its key: both or
+	// neither, and for encrypted addresses only. They are read again at each
+	// connection, so that they can be renewed while the agent runs.
+	CertificateFile string `yaml:"certificate_file,omitempty"`
+	KeyFile         string `yaml:"key_file,omitempty"`
 }
 
 // Spool bounds what waits on disk. The zero value gives the defaults.

@@ -105,6 +105,7 @@ func TestParseNamesTheMistakeAndItsLine(t *testing.T) {
 		{"list wanted", "[fire]", "fire", 38, "devices[4].classes", "a list is wanted"},
 		{"bad id", "edge: room-203", "edge: Room 203", 2, "edge", "a-z"},
 		{"no secret", "  secret: s3cr3t\n", "", 4, "gateway", "exactly one of"},
+		{"a certificate without its key", "  secret: s3cr3t\n", "  secret: s3cr3t\n  certificate_file: edge.crt\n", 4, "gateway", "belong together"},
 		{"plain mqtt to another machine", "tcp://127.0.0.1:1883", "tcp://10.0.0.1:1883", 5, "gateway.mqtt[0]", "only for the machine itself"},
 		{"unknown driver", "driver: sounder", "driver: siren", 36, "devices[4].driver", "no driver"},
 		{"class of another driver", "{fall: r203-1-fall}", "{sos: r203-1-fall}", 16, "devices[0].points.sos", "cannot report"},

@@ -93,6 +93,7 @@ func (k *checker) gateway(g Gateway) {
 		k.address(fmt.Sprintf("gateway.https[%d]", i), a, "http", "https")
 	}
 	k.require((g.Secret == "") != (g.SecretFile == ""), "gateway", "exactly one of secret and secret_file is needed, from the edge's enrolment")
+	k.require((g.CertificateFile == "") == (g.KeyFile == ""), "gateway", "certificate_file and key_file belong together: \"gateway pki edge\" makes both")
 }
 
 // address checks an address whose first scheme is plain and so only for the

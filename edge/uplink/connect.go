@@ -13,6 +13,7 @@ import (
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
+	"github.com/eclipse/paho.mqtt.golang/packets"
 
 	"shouwang.care/shouwang/alerts/care"
 )
@@ -41,7 +42,7 @@ type connection struct {
 
 // keepConnected makes connections, one after the other, and serves them.
 func (u *Uplink) keepConnected(ctx context.Context) error {
-	wait, patience, failing := firstWait, connectTimeout, false
+	wait, patience, failing := firstWait, connectTimeout, "" // failing is what was said last
 	for ctx.Err() == nil {
 		c, err := u.connect(ctx, patience)
 		patience = min(2*patience, longestConnect)
@@ -56,22 +57,31 @@ func (u *Uplink) keepConnected(ctx context.Context) error {
 				return nil
 			}
 			u.cfg.Log.Warn("the connection to the broker is lost", "err", err)
-			if failing = false; time.Since(began) > stable {
+			if failing = ""; time.Since(began) > stable {
 				wait = firstWait
 			}
 		} else if ctx.Err() == nil {
+			what := "the broker cannot be reached; events wait on disk"
+			if isRefusal(err) {
+				what = "the gateway does not let this edge in; events wait on disk: unless it is just starting, the secret was changed, the edge was retired, or a certificate is demanded; enrol the edge again, or see what the gateway's log says of it"
+			}
 			level := slog.LevelDebug
-			if !failing { // say it once, not every few seconds of an outage
+			if what != failing { // say it once, not every few seconds of an outage
 				level = slog.LevelWarn
 			}
-			failing = true
-			u.cfg.Log.Log(ctx, level, "the broker cannot be reached; events wait on disk", "err", err)
+			failing = what
+			u.cfg.Log.Log(ctx, level, what, "err", err)
 		}
 		// Half fixed, half random: a hundred edges must not come back as one.
 		pause(ctx, wait/2+rand.N(wait))
 		wait = min(2*wait, longestWait)
 	}
 	return nil
+}
+
+// isRefusal reports whether a broker was reached that does not let the edge in.
+func isRefusal(err error) bool {
+	return errors.Is(err, packets.ErrorRefusedNotAuthorised) || errors.Is(err, packets.ErrorRefusedBadUsernameOrPassword)
 }
 
 func pause(ctx context.Context, d time.Duration) {

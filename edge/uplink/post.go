@@ -34,8 +34,12 @@ type poster struct {
 // keepPosting posts what is due until ctx ends. Requests go one after the other:
 // this is a bridge, not a road.
 func (u *Uplink) keepPosting(ctx context.Context) error {
+	secure := u.cfg.TLS.Clone()
+	if secure != nil && secure.GetClientCertificate != nil {
+		secure.NextProtos = []string{care.EdgeProtocol, "h2", "http/1.1"}
+	}
 	transport := &http.Transport{
-		Proxy: http.ProxyFromEnvironment, TLSClientConfig: u.cfg.TLS.Clone(), ForceAttemptHTTP2: true,
+		Proxy: http.ProxyFromEnvironment, TLSClientConfig: secure, ForceAttemptHTTP2: true,
 		TLSHandshakeTimeout: postTimeout, MaxIdleConnsPerHost: 1, IdleConnTimeout: time.Minute,
 	}
 	if u.cfg.Dial != nil {

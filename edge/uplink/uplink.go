@@ -41,7 +41,9 @@ type Config struct {
 	HTTPS []string
 	// Secret is the edge's password; ClientID its MQTT client id.
 	Secret, ClientID string
-	// TLS holds the certificates to trust; nil means the system's.
+	// TLS holds the certificates to trust; nil means the system's. Where it has
+	// GetClientCertificate, gateways are told by care.EdgeProtocol that they may ask
+	// for the edge's.
 	TLS *tls.Config
 	// Version and Boot go into the state.
 	Version, Boot string

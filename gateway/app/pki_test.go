@@ -39,7 +39,7 @@ func ownSettings(t *testing.T) config.Config {
 func browser(roots *x509.CertPool, shows ...tls.Certificate) *http.Client {
 	t := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: roots, Certificates: shows}, DisableKeepAlives: true}
 	if len(shows) > 0 {
-		t.TLSClientConfig.NextProtos = []string{pki.EdgeProtocol, "http/1.1"}
+		t.TLSClientConfig.NextProtos = []string{care.EdgeProtocol, "http/1.1"}
 	}
 	return &http.Client{Transport: t, Timeout: apptest.Patience}
 }

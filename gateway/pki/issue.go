@@ -103,7 +103,7 @@ func (a *Authority) Edge(site care.SiteID, edge care.EdgeID) (cert, key []byte, 
 	if !care.ValidID(string(site)) || !care.ValidID(string(edge)) {
 		return nil, nil, fmt.Errorf("%q of site %q is no edge: both are 1 to 40 of a-z, 0-9 and -", edge, site)
 	}
-	name, err := url.Parse(edgeName(site, edge))
+	name, err := url.Parse(care.EdgeURI(site, edge))
 	if err != nil {
 		return nil, nil, fmt.Errorf("make the certificate of an edge: %w", err)
 	}

@@ -254,8 +254,8 @@ func TestAnEdgeProvesByItsCertificateWhoItIs(t *testing.T) {
 		want  string
 	}{
 		"its own":                          {[]tls.Certificate{identity(t, a, "songhe", "room-203")}, ""},
-		"another edge's":                   {[]tls.Certificate{identity(t, a, "songhe", "room-204")}, `is of "songhe/room-204" and not its own`},
-		"that of its name at another site": {[]tls.Certificate{identity(t, a, "qinghe", "room-203")}, `is of "qinghe/room-203" and not its own`},
+		"another edge's":                   {[]tls.Certificate{identity(t, a, "songhe", "room-204")}, `not its own: it is of "songhe/room-204"`},
+		"that of its name at another site": {[]tls.Certificate{identity(t, a, "qinghe", "room-203")}, `not its own: it is of "qinghe/room-203"`},
 		"none":                             {nil, "shows no certificate"},
 		"one of another authority":         {[]tls.Certificate{identity(t, foreign, "songhe", "room-203")}, "bad certificate|unknown certificate authority|unknown authority"},
 		"the gateway's":                    {[]tls.Certificate{gateways}, "bad certificate|incompatible key usage"},
@@ -306,7 +306,7 @@ func TestBrowsersAreNotAskedForCertificates(t *testing.T) {
 		asked     bool
 	}{
 		{"a browser", []string{"h2", "http/1.1"}, false},
-		{"an edge", []string{EdgeProtocol, "http/1.1"}, true},
+		{"an edge", []string{care.EdgeProtocol, "http/1.1"}, true},
 	} {
 		asked := false
 		_, state, err := meet(server, &tls.Config{
