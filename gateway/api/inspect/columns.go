@@ -1,33 +1,18 @@
 package inspect
 
 import (
-	"cmp"
 	"slices"
 	"strings"
 	"time"
-
-	"golang.org/x/text/collate"
-	"golang.org/x/text/language"
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/gateway/api"
 )
 
-// column is one column of the table of incidents, as it is sorted and exported.
-type column struct {
-	key   string
-	head  care.Text
-	width float64 // of the Excel column, in characters
-	// value is a text, a time of the site's own clock, a number, or nil.
-	value func(w words, r *IncidentRow) any
-	// order returns what the column is sorted by where that is not the value: of
-	// words the meaning counts and not the spelling.
-	order func(r *IncidentRow) int
-}
-
-// columns are all of them, in the order in which a table shows them at first.
-var columns = []column{
-	{key: "raised", head: care.Text{ZH: "发生时间", EN: "Raised"}, width: 20, value: func(_ words, r *IncidentRow) any { return local(r, &r.Incident.RaisedAt) }},
+// incidentColumns are those of incidents, in the order in which a table shows them
+// at first.
+var incidentColumns = []column[IncidentRow]{
+	{key: "raised", head: care.Text{ZH: "发生时间", EN: "Raised"}, width: 20, value: func(_ words, r *IncidentRow) any { return local(r.Incident.Site, &r.Incident.RaisedAt) }},
 	{key: "state", head: care.Text{ZH: "状态", EN: "State"}, width: 10, value: func(w words, r *IncidentRow) any { return w.of(stateWords[r.Incident.State]) },
 		order: func(r *IncidentRow) int { return slices.Index(states, r.Incident.State) }},
 	{key: "class", head: care.Text{ZH: "类别", EN: "Class"}, width: 14, value: func(w words, r *IncidentRow) any { return w.of(r.Incident.Class.Words()) },
@@ -52,90 +37,19 @@ var columns = []column{
 	}},
 }
 
-// columnsOf returns the columns of the keys in the order of the keys, all where
-// there is none.
-func columnsOf(keys []string) []column {
-	if len(keys) == 0 {
-		return columns
-	}
-	var chosen []column
-	for _, key := range keys {
-		if n := slices.IndexFunc(columns, func(c column) bool { return c.key == key }); n >= 0 {
-			chosen = append(chosen, columns[n])
-		}
-	}
-	return chosen
-}
-
-// sort sorts rows; what is missing comes last in both orders, as spreadsheets have
-// it. What a row is sorted by is computed once and not at each comparison.
-func (o Order) sort(rows []IncidentRow) []IncidentRow {
-	c := columnsOf([]string{o.Sort})[0]
-	w := words{english: o.Language == "en"}
-	texts := collate.New(language.Chinese)
-	if w.english {
-		texts = collate.New(language.English)
-	}
-	turn := 1
-	if o.Order == "desc" {
-		turn = -1
-	}
-	type keyed struct {
-		key any
-		row int
-	}
-	keys := make([]keyed, len(rows))
-	for n := range rows {
-		keys[n] = keyed{c.value(w, &rows[n]), n}
-		if c.order != nil {
-			keys[n].key = c.order(&rows[n])
-		}
-	}
-	slices.SortStableFunc(keys, func(x, y keyed) int {
-		if none(x.key) || none(y.key) {
-			return cmp.Compare(number(none(x.key)), number(none(y.key)))
-		}
-		return turn * compareValues(texts, x.key, y.key)
-	})
-	sorted := make([]IncidentRow, len(rows))
-	for n, k := range keys {
-		sorted[n] = rows[k.row]
-	}
-	return sorted
-}
-
-func compareValues(texts *collate.Collator, a, b any) int {
-	switch a := a.(type) {
-	case time.Time:
-		return a.Compare(b.(time.Time))
-	case int:
-		return cmp.Compare(a, b.(int))
-	}
-	return texts.CompareString(a.(string), b.(string))
-}
-
-func none(v any) bool { return v == nil || v == "" }
-
-func number(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
-}
-
-// local returns a time on the clock of the row's site.
-func local(r *IncidentRow, at *time.Time) any {
+// local returns a time on the clock of a site.
+func local(site api.SiteView, at *time.Time) any {
 	if at == nil {
 		return nil
 	}
-	return at.In(care.Site{TimeZone: r.Incident.Site.TimeZone}.Location()).Truncate(time.Second)
+	return at.In(care.Site{TimeZone: site.TimeZone}.Location()).Truncate(time.Second)
 }
 
 func actTime(r *IncidentRow, a *api.ActView) any {
 	if a == nil {
 		return nil
 	}
-	return local(r, &a.At)
+	return local(r.Incident.Site, &a.At)
 }
 
 func actName(a *api.ActView) any {

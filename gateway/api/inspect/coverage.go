@@ -44,46 +44,6 @@ type GapRow struct {
 	TestedAt *time.Time     `json:"tested_at,omitempty" doc:"when a detector was last tested or alarmed; absent when it never did"`
 }
 
-// CoverageTable lists what has a gap.
-type CoverageTable struct {
-	Time  time.Time `json:"time"`
-	Rows  []GapRow  `json:"rows" doc:"at most 5000"`
-	Total int       `json:"total" doc:"rows of the query"`
-}
-
-// MaxGaps is how many rows a table of coverage has at most.
-const MaxGaps = 5000
-
-type coverageRequest struct {
-	Region   care.RegionID `query:"region" maxLength:"40"`
-	Township care.RegionID `query:"township" maxLength:"40"`
-	Site     care.SiteID   `query:"site" maxLength:"40"`
-	Gap      []Gap         `query:"gap,explode" enum:"silent,unproven,detector,test,edge"`
-}
-
-func (r *Room) coverage(ctx context.Context, u people.User, in *coverageRequest) (CoverageTable, error) {
-	s, err := r.selected(u, Query{Region: in.Region, Township: in.Township, Site: in.Site})
-	if err != nil {
-		return CoverageTable{}, err
-	}
-	all, err := r.gaps(ctx, u, s.filter.Sites, s.now)
-	if err != nil {
-		return CoverageTable{}, err
-	}
-	t := CoverageTable{Time: s.now.UTC(), Rows: []GapRow{}}
-	for _, one := range all {
-		for _, row := range one.rows {
-			if len(in.Gap) > 0 && !slices.ContainsFunc(row.Gaps, func(g Gap) bool { return slices.Contains(in.Gap, g) }) {
-				continue
-			}
-			if t.Total++; len(t.Rows) < MaxGaps {
-				t.Rows = append(t.Rows, row)
-			}
-		}
-	}
-	return t, nil
-}
-
 // cover is how one site is covered.
 type cover struct {
 	CoverageCounts

@@ -38,6 +38,9 @@ func coverageLines(d *people.Directory, covers []*cover, base Query, order []car
 		lines = append(lines, byTownship[id].line(string(id), &name, false, q))
 	}
 	for _, c := range covers {
+		if c.CoverageCounts.well() {
+			continue // of sixty homes those without any gap would fill the page
+		}
 		name, q := d.Sites[c.site].Name, at
 		q.Site = c.site
 		lines = append(lines, c.line(string(c.site), &name, true, q))
@@ -54,6 +57,11 @@ func (c *CoverageCounts) add(o CoverageCounts) {
 	c.Untested += o.Untested
 	c.Edges += o.Edges
 	c.Offline += o.Offline
+}
+
+// well reports whether there is no gap.
+func (c *CoverageCounts) well() bool {
+	return c.Silent == 0 && c.Unproven == 0 && c.Doubted == 0 && c.Untested == 0 && c.Offline == 0
 }
 
 func (c *CoverageCounts) line(key string, name *care.Text, site bool, q Query) CoverageLine {

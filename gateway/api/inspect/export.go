@@ -3,18 +3,12 @@ package inspect
 import (
 	"context"
 	"fmt"
-	"io"
-	"time"
-
-	"github.com/xuri/excelize/v2"
+	"strings"
 
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
 	"shouwang.care/shouwang/gateway/api"
 )
-
-// sheetType is the media type of an Excel file.
-const sheetType = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 type exportRequest struct {
 	Query
@@ -30,175 +24,87 @@ func (r *Room) export(ctx context.Context, u people.User, in *exportRequest) (ap
 	if err != nil {
 		return api.File{}, err
 	}
-	sheet, err := newSheet(words{english: in.Language == "en"}, columnsOf(in.Column))
+	t := tableOf[IncidentRow]{name: "incidents", sheet: sheetNames.incidents, columns: incidentColumns, language: in.Language, keys: in.Column}
+	return exported(ctx, s, t, func(to *sheet[IncidentRow]) error { return s.fill(ctx, in.Order, to) })
+}
+
+// tableOf is a table that is to be exported.
+type tableOf[R any] struct {
+	name     string // in the name of the file and in the log
+	sheet    care.Text
+	columns  []column[R]
+	language string
+	keys     []string // of the columns that are wanted
+}
+
+// exported makes the Excel file of a table, which fill fills and ends.
+func exported[R any](ctx context.Context, s *selection, t tableOf[R], fill func(*sheet[R]) error) (api.File, error) {
+	columns, err := columnsOf(t.columns, t.keys)
 	if err != nil {
 		return api.File{}, err
 	}
-	if err := s.fill(ctx, in.Order, sheet); err != nil {
+	sheet, err := newSheet(wordsOf(t.language), t.sheet, columns)
+	if err != nil {
+		return api.File{}, err
+	}
+	if err := fill(sheet); err != nil {
 		sheet.file.Close()
 		return api.File{}, err
 	}
 	// Rows leave the gateway: that is logged before they do.
-	about := "site:" + string(in.Site)
-	if in.Site == "" {
-		about = "region:" + string(in.Region)
+	about := "site:" + string(s.Site)
+	if s.Site == "" {
+		about = "region:" + string(s.Region)
 	}
-	if in.Site == "" && in.Region == "" {
-		about = "user:" + string(u.ID)
+	if s.Site == "" && s.Region == "" {
+		about = "user:" + string(s.user.ID)
 	}
-	if err := r.api.Record(ctx, u, care.AuditExported, about, fmt.Sprintf("incidents, %d rows", sheet.rows)); err != nil {
+	if err := s.room.api.Record(ctx, s.user, care.AuditExported, about, fmt.Sprintf("%s, %d rows", t.name, sheet.rows)); err != nil {
 		sheet.file.Close()
 		return api.File{}, err
 	}
-	return api.File{Name: "shouwang-incidents-" + s.now.In(s.location).Format("20060102-1504") + ".xlsx", Type: sheetType, Write: sheet.write}, nil
+	name := "shouwang-" + strings.ReplaceAll(t.name, " ", "-") + "-" + s.now.In(s.location).Format("20060102-1504") + ".xlsx"
+	return api.File{Name: name, Type: sheetType, Write: sheet.write}, nil
+}
+
+// all fills a sheet with rows that are there, and ends it.
+func all[R any](rows []R, whole *R, said care.Text) func(*sheet[R]) error {
+	return func(to *sheet[R]) error {
+		for _, row := range rows {
+			if err := to.add(row); err != nil {
+				return err
+			}
+		}
+		return to.end(whole, said)
+	}
 }
 
 // fill writes the rows of a selection into a sheet: as they come where the order
 // allows it, else all are sorted first.
-func (s *selection) fill(ctx context.Context, o Order, sheet *sheet) error {
+func (s *selection) fill(ctx context.Context, o Order, to *sheet[IncidentRow]) error {
 	var cut bool
 	var err error
 	if o.latestFirst() {
-		cut, err = s.each(ctx, sheet.add)
+		cut, err = s.each(ctx, to.add)
 	} else {
 		var rows []IncidentRow
 		rows, cut, err = s.sorted(ctx, o)
 		for _, row := range rows {
 			if err == nil {
-				err = sheet.add(row)
+				err = to.add(row)
 			}
 		}
 	}
 	if err != nil {
 		return err
 	}
-	return sheet.end(cut)
+	return to.end(nil, saidIf(cut, cutWords))
 }
 
-// sheet is an Excel file in the making.
-type sheet struct {
-	words
-	columns []column
-	file    *excelize.File
-	to      *excelize.StreamWriter
-	name    string
-	rows    int
-	style   struct{ head, text, time int }
-}
-
-// newSheet begins a file with its heading, which stays in sight and is printed on
-// each page.
-func newSheet(w words, columns []column) (*sheet, error) {
-	s := &sheet{words: w, columns: columns, file: excelize.NewFile(), name: w.of(sheetName)}
-	if err := s.begin(); err != nil {
-		s.file.Close()
-		return nil, fmt.Errorf("begin the Excel file: %w", err)
+// saidIf returns a sentence where there is reason for it.
+func saidIf(reason bool, said care.Text) care.Text {
+	if reason {
+		return said
 	}
-	return s, nil
-}
-
-func (s *sheet) begin() error {
-	if err := s.file.SetSheetName("Sheet1", s.name); err != nil {
-		return err
-	}
-	seconds := "yyyy-mm-dd hh:mm:ss"
-	for _, style := range []struct {
-		id *int
-		of excelize.Style
-	}{
-		{&s.style.head, excelize.Style{Font: &excelize.Font{Bold: true}, NumFmt: textFormat, Alignment: &excelize.Alignment{WrapText: true, Vertical: "top"}}},
-		{&s.style.text, excelize.Style{NumFmt: textFormat, Alignment: &excelize.Alignment{Vertical: "top"}}},
-		{&s.style.time, excelize.Style{CustomNumFmt: &seconds, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left"}}},
-	} {
-		var err error
-		if *style.id, err = s.file.NewStyle(&style.of); err != nil {
-			return err
-		}
-	}
-	if err := s.print(); err != nil {
-		return err
-	}
-	var err error
-	if s.to, err = s.file.NewStreamWriter(s.name); err != nil {
-		return err
-	}
-	for n, c := range s.columns {
-		if err := s.to.SetColWidth(n+1, n+1, c.width); err != nil {
-			return err
-		}
-	}
-	if err := s.to.SetPanes(&excelize.Panes{Freeze: true, YSplit: 1, TopLeftCell: "A2", ActivePane: "bottomLeft"}); err != nil {
-		return err
-	}
-	head := make([]any, len(s.columns))
-	for n, c := range s.columns {
-		head[n] = excelize.Cell{StyleID: s.style.head, Value: s.of(c.head)}
-	}
-	return s.to.SetRow("A1", head)
-}
-
-// textFormat is the number format @ of Excel: a cell of it stays text when somebody
-// edits it, also where it begins with = + - or @.
-const textFormat = 49
-
-// print sets the file up for A4, all columns on one page.
-func (s *sheet) print() error {
-	a4, landscape, wide, long, fit := 9, "landscape", 1, 0, true
-	if err := s.file.SetPageLayout(s.name, &excelize.PageLayoutOptions{Size: &a4, Orientation: &landscape, FitToWidth: &wide, FitToHeight: &long}); err != nil {
-		return err
-	}
-	if err := s.file.SetSheetProps(s.name, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
-		return err
-	}
-	if err := s.file.SetHeaderFooter(s.name, &excelize.HeaderFooterOptions{OddFooter: "&L&A&R&P / &N"}); err != nil {
-		return err
-	}
-	return s.file.SetDefinedName(&excelize.DefinedName{
-		Name: "_xlnm.Print_Titles", RefersTo: "'" + s.name + "'!$1:$1", Scope: s.name,
-	})
-}
-
-// add writes one row.
-func (s *sheet) add(row IncidentRow) error {
-	cells := make([]any, len(s.columns))
-	for n, c := range s.columns {
-		switch v := c.value(s.words, &row).(type) {
-		case nil:
-		case time.Time:
-			cells[n] = excelize.Cell{StyleID: s.style.time, Value: v}
-		case int:
-			cells[n] = v
-		case string:
-			if v != "" {
-				cells[n] = excelize.Cell{StyleID: s.style.text, Value: v}
-			}
-		}
-	}
-	s.rows++
-	return s.to.SetRow(fmt.Sprint("A", s.rows+1), cells)
-}
-
-// end finishes the sheet, with a sentence where older rows were left out.
-func (s *sheet) end(cut bool) error {
-	if cut {
-		if err := s.to.SetRow(fmt.Sprint("A", s.rows+3), []any{excelize.Cell{StyleID: s.style.text, Value: s.of(cutWords)}}); err != nil {
-			return err
-		}
-	}
-	if err := s.to.Flush(); err != nil {
-		return fmt.Errorf("write the Excel file: %w", err)
-	}
-	last, err := excelize.CoordinatesToCellName(len(s.columns), s.rows+1)
-	if err != nil {
-		return err
-	}
-	return s.file.AutoFilter(s.name, "A1:"+last, nil)
-}
-
-func (s *sheet) write(w io.Writer) error {
-	defer s.file.Close()
-	if err := s.file.Write(w); err != nil {
-		return fmt.Errorf("send the Excel file: %w", err)
-	}
-	return nil
+	return care.Text{}
 }

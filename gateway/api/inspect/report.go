@@ -32,7 +32,7 @@ type RegionReport struct {
 	Townships []ReportLine   `json:"townships"`
 	BySite    []ReportLine   `json:"by_site"`
 	Months    []MonthLine    `json:"months"`
-	Coverage  []CoverageLine `json:"coverage" doc:"the whole first, then each township, then each site"`
+	Coverage  []CoverageLine `json:"coverage" doc:"the whole first, then each township, then each site that has a gap"`
 	Cut       bool           `json:"cut" doc:"only the latest 50000 incidents were counted"`
 	// Rectified says whether there is a register of hazards that were found and
 	// closed, and of interviews held. There is none yet.
@@ -69,22 +69,31 @@ type MonthLine struct {
 	Equipment Figure `json:"equipment"`
 }
 
-type reportRequest struct {
+// ReportQuery says what a report is about, and in which order its tables are.
+type ReportQuery struct {
 	Region   care.RegionID `query:"region" maxLength:"40"`
 	Township care.RegionID `query:"township" maxLength:"40"`
 	Site     care.SiteID   `query:"site" maxLength:"40"`
 	From     string        `query:"from" required:"true" format:"date" doc:"first day, in the time zone of the region"`
 	To       string        `query:"to" required:"true" format:"date" doc:"last day"`
+	Sort     []string      `query:"sort,explode" maxItems:"5" doc:"of tables that are to be in another order, such as by_site.late.desc: the table, the column, asc or desc"`
+	Language string        `query:"language" enum:"zh,en" default:"zh" doc:"by whose names lines are sorted, and in which an Excel file is written"`
 }
 
-func (r *Room) report(ctx context.Context, u people.User, in *reportRequest) (RegionReport, error) {
+func (r *Room) report(ctx context.Context, u people.User, in *ReportQuery) (RegionReport, error) {
+	_, rep, err := r.reported(ctx, u, *in)
+	return rep, err
+}
+
+// reported computes a report.
+func (r *Room) reported(ctx context.Context, u people.User, in ReportQuery) (*selection, RegionReport, error) {
 	base := Query{Region: in.Region, Township: in.Township, Site: in.Site, From: in.From, To: in.To}
 	s, err := r.selected(u, base)
 	if err != nil {
-		return RegionReport{}, err
+		return nil, RegionReport{}, err
 	}
 	if s.filter.To.Sub(s.filter.From) > (MaxReportDays+1)*24*time.Hour {
-		return RegionReport{}, invalid("a report covers 366 days at most")
+		return nil, RegionReport{}, invalid("a report covers 366 days at most")
 	}
 	d := r.api.Book.Directory()
 	rep := RegionReport{
@@ -93,7 +102,7 @@ func (r *Room) report(ctx context.Context, u people.User, in *reportRequest) (Re
 	}
 	sums := newSums(d, s)
 	if rep.Cut, err = s.each(ctx, sums.add); err != nil {
-		return RegionReport{}, err
+		return nil, RegionReport{}, err
 	}
 	rep.Total = sums.total.line("", nil, base)
 	for _, c := range care.Classes() {
@@ -120,10 +129,10 @@ func (r *Room) report(ctx context.Context, u people.User, in *reportRequest) (Re
 	rep.Months = s.months(sums, base)
 	covers, err := r.gaps(ctx, u, s.filter.Sites, s.now)
 	if err != nil {
-		return RegionReport{}, err
+		return nil, RegionReport{}, err
 	}
 	rep.Coverage = coverageLines(d, covers, base, sums.order(d))
-	return rep, nil
+	return s, rep, rep.arrange(in.Sort, wordsOf(in.Language))
 }
 
 // months returns each month of the period, also those without any incident.

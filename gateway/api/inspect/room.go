@@ -32,11 +32,13 @@ type Room struct {
 	Tests Tests
 	// Most is how many rows a table or a file has at most; New sets MaxRows.
 	Most int
-	api  *api.API
+	// MostGaps is how many rows a table of gaps has at most; New sets MaxGaps.
+	MostGaps int
+	api      *api.API
 }
 
 // New returns the room; without Tests it can only be described.
-func New(tests Tests) *Room { return &Room{Tests: tests, Most: MaxRows} }
+func New(tests Tests) *Room { return &Room{Tests: tests, Most: MaxRows, MostGaps: MaxGaps} }
 
 // viewers are inspectors, and operators, who see of incidents no more than they do.
 var viewers = []people.Role{people.Inspector, people.Operator}
@@ -61,6 +63,10 @@ func (r *Room) Register(a *api.API) {
 	api.Viewed(a, op("inspect-site", "sites/{site}", "One site, read-only; the look is logged"), viewers, r.site)
 	api.Viewed(a, op("inspect-incidents", "incidents", "Incidents as a table: filtered, sorted, a page of it"), viewers, r.table)
 	api.Filed(a, op("inspect-incidents-export", "incidents.xlsx", "The same table as an Excel file; the export is logged"), sheetType, viewers, r.export)
+	api.Viewed(a, op("inspect-sites", "sites", "The sites as a table: how each stands and is covered"), viewers, r.sites)
+	api.Filed(a, op("inspect-sites-export", "sites.xlsx", "The same table as an Excel file; the export is logged"), sheetType, viewers, r.siteFile)
 	api.Viewed(a, op("inspect-coverage", "coverage", "What would not be noticed: silent and unproven points, overdue tests, edges that are offline"), viewers, r.coverage)
+	api.Filed(a, op("inspect-coverage-export", "coverage.xlsx", "The same table as an Excel file; the export is logged"), sheetType, viewers, r.coverageFile)
 	api.Viewed(a, op("inspect-report", "report", "The figures of a half-year or another period, each with the query of its rows"), viewers, r.report)
+	api.Filed(a, op("inspect-report-export", "report.xlsx", "One table of the report as an Excel file; the export is logged"), sheetType, viewers, r.reportFile)
 }

@@ -103,7 +103,11 @@ func (s *selection) sorted(ctx context.Context, o Order) (rows []IncidentRow, cu
 		rows = append(rows, row)
 		return nil
 	})
-	return o.sort(rows), cut, err
+	if err != nil {
+		return nil, cut, err
+	}
+	rows, err = sorted(incidentColumns, rows, o.Sort, o.Order == "desc", wordsOf(o.Language))
+	return rows, cut, err
 }
 
 func (r *Room) table(ctx context.Context, u people.User, in *tableRequest) (IncidentTable, error) {
