@@ -79,6 +79,10 @@ type Hold struct {
 // the resident's care hold it back. A row says why, and what lasts is looked at
 // again when that ends.
 //
+// Of a retired point nobody is to change the battery: that it is low does not even
+// count as its state, so that it alarms anew once the point is in use again. What
+// else a retired point reports alarms like any other: a fire is a fire.
+//
 // A clear event ends the condition when no other point under the key is
 // active. It never closes the incident. Of a call it says that the resident
 // took it back.
@@ -96,6 +100,8 @@ func OnEvent(in Situation) Decision {
 		return in.moment()
 	case in.Held && !in.Before.Active:
 		return Decision{} // it ended in the meantime
+	case in.Event.Class == care.Battery && in.Event.Phase == care.Active && in.Point.Retired:
+		return Decision{}
 	}
 	state := in.Before
 	if !in.Held && in.Before.supersededBy(in.Event) {

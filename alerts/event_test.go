@@ -358,3 +358,28 @@ func TestWhichIsNewer(t *testing.T) {
 		})
 	}
 }
+
+// TestTheBatteryOfARetiredPoint raises nothing and is forgotten, so that it alarms
+// once the point is in use again; a fire of it is a fire.
+func TestTheBatteryOfARetiredPoint(t *testing.T) {
+	now := time.Date(2026, 11, 2, 3, 12, 0, 0, time.UTC)
+	for name, test := range map[string]struct {
+		class   care.Class
+		retired bool
+		raised  bool
+	}{
+		"its battery":           {care.Battery, true, false},
+		"the battery of a used": {care.Battery, false, true},
+		"its fire":              {care.Fire, true, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := alerts.OnEvent(alerts.Situation{
+				Now: now, ID: "i-1", Point: care.Point{Site: "songhe", ID: "p", Retired: test.retired},
+				Event: care.Received{Event: care.Event{Site: "songhe", Edge: "e", Device: "d", ID: "e-1", Class: test.class, Phase: care.Active, Point: "p", Time: now}, ReceivedAt: now},
+			})
+			if got := d.Incident != nil; got != test.raised || d.State != nil != test.raised {
+				t.Errorf("raised: %t with the state %+v, want raised: %t", got, d.State, test.raised)
+			}
+		})
+	}
+}

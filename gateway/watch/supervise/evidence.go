@@ -13,7 +13,7 @@ import (
 // evidence is the data of an event, as JSON.
 type evidence struct {
 	// Reason is not_heard, offline, outage, region, spool, clock
-	// or battery, and of a clear event also heard or another_outage.
+	// or battery, and of a clear event also heard, retired or another_outage.
 	Reason          string           `json:"reason"`
 	Since           time.Time        `json:"since,omitzero"`
 	LastSeen        time.Time        `json:"last_seen,omitzero"`

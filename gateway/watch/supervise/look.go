@@ -297,7 +297,7 @@ func (l *look) judgeConditions() {
 func (l *look) judgeBatteries() {
 	keys := slices.SortedFunc(maps.Keys(l.batteries), comparePoints)
 	for _, key := range keys {
-		if point, known := l.dir.Points[key]; known {
+		if point, known := l.dir.Points[key]; known && !point.Retired {
 			b := l.batteries[key]
 			l.condition(b.verdict, target{key.Site, key.Point, care.Battery}, point.Edge, evidence{
 				Reason: "battery", Value: &b.level, Unit: "%EL", Since: b.at.UTC(),
@@ -320,7 +320,8 @@ func (l *look) condition(v verdict, at target, edge care.EdgeID, why evidence) {
 
 // clearSilence ends what the book has as silent and is heard again, and what is
 // no longer registered or was retired: a retired point that comes back has to be
-// found silent anew, which it is not while the book has it as silent.
+// found silent anew, which it is not while the book has it as silent. The same
+// holds for its battery.
 func (l *look) clearSilence() {
 	for _, at := range slices.SortedFunc(maps.Keys(l.recorded), compareTargets) {
 		subject := care.ParseSubject(at.point)
@@ -332,6 +333,10 @@ func (l *look) clearSilence() {
 			edge = point.Edge
 			s := l.standing(l.now, point)
 			heard = !known || point.Retired || s.proven || !s.heard
+		case subject.Kind == care.SubjectPoint && at.class == care.Battery:
+			if point, known := l.dir.Point(at.site, at.point); known && point.Retired {
+				l.clear(at, point.Edge, evidence{Reason: "retired"})
+			}
 		case subject.Kind == care.SubjectEdge:
 			edge = care.EdgeID(subject.ID)
 			name := people.SiteEdge{Site: at.site, Edge: edge}

@@ -494,6 +494,37 @@ func TestALowBatteryIsToldOnceUntilItIsChanged(t *testing.T) {
 	})
 }
 
+// A device that lies in a cupboard runs its battery down: nobody is to change it.
+func TestTheBatteryOfARetiredPointIsNobodysConcern(t *testing.T) {
+	story(t, func(n *night) {
+		floor := n.edge("songhe", care.NursingHome, "floor-2", 2)
+		n.start()
+		level := func(device int, v float64) {
+			n.s.Observe([]care.Reading{{Site: "songhe", Point: floor.devices[device].point.ID, Quantity: care.BatteryLevel, Time: time.Now(), Value: v}})
+			n.pass(10 * time.Minute)
+		}
+		retire := func(device int, yes bool) {
+			key := people.SitePoint{Site: "songhe", Point: floor.devices[device].point.ID}
+			p := n.dir.Points[key]
+			p.Retired = yes
+			n.dir.Points[key] = p
+		}
+		retire(0, true)
+		level(0, 10)
+		n.expect()
+		level(1, 10)
+		n.expect("battery active of songhe/floor-2-p02")
+		retire(1, true)
+		n.pass(time.Minute)
+		n.expect("battery clear of songhe/floor-2-p02")
+		level(1, 9)
+		n.expect()
+		retire(1, false)
+		n.pass(time.Minute)
+		n.expect("battery active of songhe/floor-2-p02")
+	})
+}
+
 func TestAGrowingSpoolAndLostReadingsAreFaults(t *testing.T) {
 	story(t, func(n *night) {
 		floor := n.edge("songhe", care.NursingHome, "floor-2", 1)
