@@ -349,6 +349,19 @@ func (d *Directory) Concerned(i care.Incident) []care.ResidentID {
 	return all
 }
 
+// Serves reports whether somebody whom a roster names for a site can stand for a
+// duty there: whoever may act there, and of others, such as helpers, whoever sees
+// anything of it. It is false of somebody who has left the site or is not known:
+// a ladder still tells staff who help out from another house, but a roster that
+// rests on them alone has a gap, since they can accept nothing.
+func (d *Directory) Serves(id care.UserID, site care.SiteID) bool {
+	u, known := d.Users[id]
+	if !known {
+		return false
+	}
+	return d.Acts(u, site) || !u.Role.Staff() && d.SeesSite(u, site)
+}
+
 // Acts reports whether the user may accept, arrive at and resolve incidents of
 // the site.
 func (d *Directory) Acts(u User, site care.SiteID) bool {

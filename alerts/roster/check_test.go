@@ -126,7 +126,7 @@ func TestUncheckedIsHarmless(t *testing.T) {
 	if got := r.Who("carer", "", local(t, "2026-11-02 23:00", loc), loc); got != nil {
 		t.Errorf("on duty is %v, want nobody", got)
 	}
-	if got := (roster.Roster{}).Gaps(local(t, "2026-11-02 23:00", loc), local(t, "2026-11-03 23:00", loc), loc); got != nil {
+	if got := (roster.Roster{}).Gaps(local(t, "2026-11-02 23:00", loc), local(t, "2026-11-03 23:00", loc), loc, nil); got != nil {
 		t.Errorf("an empty roster has gaps: %v", got)
 	}
 }
@@ -152,6 +152,6 @@ func FuzzParse(f *testing.F) {
 				t.Errorf("a turn at %s: %+v", at, turn)
 			}
 		}
-		r.Gaps(at, at.Add(48*60*60e9), loc)
+		r.Gaps(at, at.Add(48*60*60e9), loc, nil)
 	})
 }

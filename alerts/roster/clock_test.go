@@ -6,6 +6,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/roster"
 )
 
@@ -59,7 +60,7 @@ func TestShiftsThatChangeInTheSkippedOrRepeatedHour(t *testing.T) {
 		if len(turns) != 2 || !turns[0].To.Equal(handover) || !turns[1].From.Equal(handover) {
 			t.Errorf("on %s turns are %v, want two that meet at %s", day, turns, handover)
 		}
-		if gaps := r.Gaps(start, start.Add(24*time.Hour), berlin); gaps != nil {
+		if gaps := r.Gaps(start, start.Add(24*time.Hour), berlin, nil); gaps != nil {
 			t.Errorf("on %s there are gaps: %v", day, gaps)
 		}
 	}
@@ -72,7 +73,7 @@ func TestADayThatNeverWas(t *testing.T) {
 	r := nights("u-wang")
 	r.Duties[0].Rotations[0].Start = "2011-01-01"
 	r.Duties[0].Shifts[0].Span = roster.Span{From: "22:00", To: "22:00"}
-	if gaps := r.Gaps(local(t, "2011-12-28 00:00", apia), local(t, "2012-01-02 00:00", apia), apia); gaps != nil {
+	if gaps := r.Gaps(local(t, "2011-12-28 00:00", apia), local(t, "2012-01-02 00:00", apia), apia, nil); gaps != nil {
 		t.Errorf("there are gaps: %v", gaps)
 	}
 }
@@ -83,7 +84,7 @@ func TestGaps(t *testing.T) {
 	shanghai := zone(t, "Asia/Shanghai")
 	at := func(s string) time.Time { return local(t, s, shanghai) }
 	r := songhe(t)
-	got := r.Gaps(at("2026-11-09 00:00"), at("2026-11-16 00:00"), shanghai)
+	got := r.Gaps(at("2026-11-09 00:00"), at("2026-11-16 00:00"), shanghai, nil)
 	want := []roster.Gap{
 		{Duty: "carer", Floors: []string{"3"}, From: at("2026-11-10 06:00"), To: at("2026-11-10 10:00")},
 		{Duty: "carer", Floors: []string{"3"}, From: at("2026-11-10 12:00"), To: at("2026-11-10 14:00")},
@@ -93,9 +94,15 @@ func TestGaps(t *testing.T) {
 		t.Errorf("gaps (-want +got):\n%s", diff)
 	}
 
+	// Whoever has left fills nothing, though the roster still names her.
+	gone := r.Gaps(at("2026-11-02 12:00"), at("2026-11-03 12:00"), shanghai, func(u care.UserID) bool { return false })
+	if len(gone) == 0 {
+		t.Error("a roster of people who have left has no gap")
+	}
+
 	// Nobody takes the nights of both floors: that is one gap a night.
 	r.Duties[2].Rotations = nil
-	got = r.Gaps(at("2026-11-02 12:00"), at("2026-11-03 12:00"), shanghai)
+	got = r.Gaps(at("2026-11-02 12:00"), at("2026-11-03 12:00"), shanghai, nil)
 	want = []roster.Gap{
 		{Duty: "carer", Floors: []string{"3", "4"}, From: at("2026-11-02 22:00"), To: at("2026-11-03 06:00")},
 	}
@@ -114,7 +121,7 @@ func TestGapsOfADayCentre(t *testing.T) {
 	d.Needed = []roster.Span{{From: "08:00", To: "12:00"}, {Days: []string{"wed"}, From: "12:00", To: "17:00"}}
 	d.Shifts[0].Span = roster.Span{From: "08:00", To: "16:00"}
 	r.Overrides = []roster.Override{{From: "2026-11-11T10:00", To: "2026-11-11T13:00", Who: "u-wang"}}
-	got := r.Gaps(at("2026-11-10 00:00"), at("2026-11-13 00:00"), shanghai)
+	got := r.Gaps(at("2026-11-10 00:00"), at("2026-11-13 00:00"), shanghai, nil)
 	want := []roster.Gap{
 		{Duty: "carer", From: at("2026-11-11 10:00"), To: at("2026-11-11 13:00")},
 		{Duty: "carer", From: at("2026-11-11 16:00"), To: at("2026-11-11 17:00")},

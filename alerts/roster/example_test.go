@@ -35,7 +35,7 @@ overrides:
 	for _, t := range r.Turns(from, to, shanghai) {
 		fmt.Println(t.User, t.From.Format("Mon 15:04"), "to", t.To.Format("Mon 15:04"))
 	}
-	for _, g := range r.Gaps(from, to, shanghai) {
+	for _, g := range r.Gaps(from, to, shanghai, nil) {
 		fmt.Println("nobody", g.From.Format("Mon 15:04"), "to", g.To.Format("Mon 15:04"))
 	}
 	// Output:

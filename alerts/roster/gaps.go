@@ -4,14 +4,21 @@ import (
 	"cmp"
 	"slices"
 	"time"
+
+	"shouwang.care/shouwang/alerts/care"
 )
 
 // Gaps lists when, between two times, somebody must be on duty and nobody is,
 // ordered by their beginning. It looks at each floor that the duties of an id
 // name; where they name none, at the site as a whole. Floors that miss the same
-// duty at the same time are one gap.
-func (r Roster) Gaps(from, to time.Time, loc *time.Location) []Gap {
+// duty at the same time are one gap. A turn of somebody whom there reports not to
+// be there any more, such as one whose account was disabled, fills nothing; nil
+// takes everybody to be there.
+func (r Roster) Gaps(from, to time.Time, loc *time.Location, there func(care.UserID) bool) []Gap {
 	turns := r.Turns(from, to, loc)
+	if there != nil {
+		turns = slices.DeleteFunc(turns, func(t Turn) bool { return !there(t.User) })
+	}
 	var gaps []Gap
 	for n, d := range r.Duties {
 		if slices.ContainsFunc(r.Duties[:n], func(e Duty) bool { return e.ID == d.ID }) {

@@ -95,7 +95,7 @@ func TestAnyRoster(t *testing.T) {
 			t.Fatalf("on duty at %s (-turns +on):\n%s", at, diff)
 		}
 
-		gaps := r.Gaps(from, to, berlin)
+		gaps := r.Gaps(from, to, berlin, nil)
 		for n, d := range r.Duties {
 			for _, floor := range append([]string{""}, d.Floors...) {
 				if floor == "" && named(r, d.ID) {

@@ -91,7 +91,7 @@ func (a *API) duty(ctx context.Context, u people.User, in *dutyRequest) (DutyVie
 		}
 		v.On = append(v.On, o)
 	}
-	for _, g := range plan.Gaps(at, at.Add(gapsAhead), zone) {
+	for _, g := range plan.Gaps(at, at.Add(gapsAhead), zone, func(u care.UserID) bool { return d.Serves(u, in.Site) }) {
 		v.Gaps = append(v.Gaps, GapView{Duty: g.Duty, Name: dutyName(plan, g.Duty), Floors: append([]string{}, g.Floors...), From: g.From, To: g.To})
 	}
 	return v, nil

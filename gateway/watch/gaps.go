@@ -29,17 +29,20 @@ type gapEvidence struct {
 
 // warnOfGaps raises a fault for each duty of a roster that nobody stands for
 // within the next day, and clears it once somebody does. It is judged from the
-// roster and from what is recorded, so a restart changes nothing.
+// roster, from who is still there and from what is recorded, so a restart changes
+// nothing.
 func (w *Watch) warnOfGaps(ctx context.Context) {
 	now := time.Now()
 	if now.Sub(w.gapsAt) < gapEvery && now.After(w.gapsAt) {
 		return
 	}
 	w.gapsAt = now
+	d := w.ledger.Directory()
 	for site, r := range w.plans.allRosters() {
 		s := w.site(site)
+		there := func(u care.UserID) bool { return d.Serves(u, site) }
 		next := map[string]roster.Gap{}
-		for _, g := range r.Gaps(now, now.Add(gapAhead), s.Location()) {
+		for _, g := range r.Gaps(now, now.Add(gapAhead), s.Location(), there) {
 			if first, ok := next[g.Duty]; !ok || g.From.Before(first.From) {
 				next[g.Duty] = g
 			}

@@ -175,6 +175,49 @@ func TestAway(t *testing.T) {
 	})
 }
 
+// TestGapOfSomebodyWhoLeft: the roster still names whoever takes the nights, but she
+// has no account any more, or was moved to another house. That is a gap like any
+// other, until somebody is there again.
+func TestGapOfSomebodyWhoLeft(t *testing.T) {
+	for name, leaves := range map[string]func(*people.User){
+		"disabled":               func(u *people.User) { u.Disabled = true },
+		"moved to another house": func(u *people.User) { u.Scope.Sites = []care.SiteID{"flat"} },
+	} {
+		t.Run(name, func(t *testing.T) {
+			atNight(t, func(t *testing.T, n *night) {
+				was := n.store.Directory().Users["wang"]
+				account := func(change func(*people.User)) {
+					u := was
+					change(&u)
+					if _, err := n.store.ApplyPlan(t.Context(), ledger.Plan{Users: []people.User{u}}); err != nil {
+						t.Fatal(err)
+					}
+					n.waits(11 * time.Minute)
+				}
+				n.configures(alerts.DocumentRoster, "", `{"duties":[
+					{"id":"carer","name":{"zh":"护理","en":"Carer"},"shifts":[{"id":"all","name":{"zh":"全天","en":"All day"},"from":"00:00","to":"24:00"}],
+					 "rotations":[{"start":"1999-12-25","every":28,"weeks":[{"all":["wang"]}]}]},
+					{"id":"leader","name":{"zh":"班组长","en":"Leader"},"shifts":[{"id":"all","name":{"zh":"全天","en":"All day"},"from":"00:00","to":"24:00"}],
+					 "rotations":[{"start":"1999-12-25","every":28,"weeks":[{"all":["chen"]}]}]}]}`)
+				n.waits(11 * time.Minute)
+				n.hears()
+				account(leaves)
+				n.hears("sms chen: Fault")
+				i := n.only()
+				if i.Point != care.RosterPoint("carer") || i.Class != care.Fault || !i.Active {
+					t.Fatalf("the warning is %+v", i)
+				}
+				account(func(*people.User) {})
+				if i = n.only(); i.Active {
+					t.Errorf("she is back, and the gap is still there: %+v", i)
+				}
+				n.does(alerts.Resolve, "chen")
+				n.sms.forget()
+			})
+		})
+	}
+}
+
 // TestGapInTheRoster: nobody stands for the night of the second day. The
 // leader is warned a day before, and an alarm in the gap goes to her at once.
 func TestGapInTheRoster(t *testing.T) {
