@@ -45,6 +45,20 @@ describe('ServerClock', () => {
     expect(c.now()).toBe(start - 3_600_000);
   });
 
+  test('of a storm the fastest of the last minute is believed, whenever it came', () => {
+    const c = clock();
+    for (let n = 0; n < 600; n++) {
+      c.heard(start + n * 100 - (n === 250 ? 5 : 80), true);
+      steady += 100;
+    }
+    expect(c.now()).toBe(start + 60_000 - 5);
+    for (let n = 600; n < 900; n++) {
+      c.heard(start + n * 100 - 80, true);
+      steady += 100;
+    }
+    expect(c.now()).toBe(start + 90_000 - 80);
+  });
+
   test('a frame without a time changes nothing', () => {
     const c = clock();
     c.heard(start, true);

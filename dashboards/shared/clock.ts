@@ -12,7 +12,9 @@ interface Sample {
  * delay ago, so the greatest difference seen is the nearest to the truth.
  */
 export class ServerClock {
+  /** The greatest of each second, so that a storm of frames makes a minute no longer. */
   #samples: Sample[] = [];
+  #best = Number.NEGATIVE_INFINITY;
   readonly #steady: Steady;
   #offset = 0;
 
@@ -34,23 +36,19 @@ export class ServerClock {
     if (!Number.isFinite(serverTime)) return;
     const at = this.#steady();
     const base = serverTime - at;
-    if (!fresh) {
-      if (base > this.#base()) this.#samples.push({ at, base });
-      return;
-    }
+    if (!fresh && base <= this.#best) return;
     // Forget what is older than a minute, so that a gateway whose clock was
     // set back is followed.
-    this.#samples = this.#samples.filter((s) => at - s.at < 60_000);
-    this.#samples.push({ at, base });
+    if (fresh) this.#samples = this.#samples.filter((s) => at - s.at < 60_000);
+    const last = this.#samples.at(-1);
+    if (last !== undefined && at - last.at < 1_000) last.base = Math.max(last.base, base);
+    else this.#samples.push({ at, base });
+    this.#best = Math.max(...this.#samples.map((s) => s.base));
   }
 
   /** now is the gateway's time in milliseconds since 1970; before the first frame, as the screen's own tells it. */
   now(): number {
-    return this.#samples.length === 0 ? Date.now() + this.#offset : this.#base() + this.#steady();
-  }
-
-  #base(): number {
-    return Math.max(...this.#samples.map((s) => s.base));
+    return this.#samples.length === 0 ? Date.now() + this.#offset : this.#best + this.#steady();
   }
 }
 

@@ -64,6 +64,8 @@ export const staleAfter = 15_000;
 const dialTimeout = 10_000;
 const backoffFirst = 500;
 const backoffMost = 5_000;
+/** Changes that follow each other within this are drawn together, in milliseconds: a tenth of a second is at once. */
+const gather = 100;
 const keepResolved = 60 * 60 * 1000;
 
 /**
@@ -371,8 +373,8 @@ export class Live {
     // The first of a burst shows at once, the rest together: catching up on a
     // thousand changes is drawn a few times and not a thousand times.
     const gap = this.#steady() - this.#notified;
-    if (gap >= 16) notify();
-    else this.#pending ??= setTimeout(notify, 16 - gap);
+    if (gap >= gather) notify();
+    else this.#pending ??= setTimeout(notify, gather - gap);
   }
 }
 

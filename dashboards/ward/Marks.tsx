@@ -1,6 +1,7 @@
+import { useSyncExternalStore } from 'react';
 import type { Incident } from '../shared/api/types.ts';
 import { localName } from '../shared/format.ts';
-import { usePicture, useViewer } from '../shared/ui/hooks.ts';
+import { useViewer } from '../shared/ui/hooks.ts';
 import { useWords } from '../shared/ui/useWords.ts';
 
 /** Mark is one side fact that changes how an alarm is to be read. */
@@ -11,9 +12,10 @@ interface Mark {
   style?: 'loud' | 'strong' | 'soft' | 'good';
 }
 
-/** Returned says whose promise to come was not kept in time. It waits for the next one. */
-function useReturned(incident: Incident): Incident['accepted'] {
-  return usePicture().returned.get(incident.id);
+/** useReturned says whose promise to come was not kept in time. It waits for the next one. */
+function useReturned({ id }: Incident): Incident['accepted'] {
+  const { live } = useViewer().session;
+  return useSyncExternalStore(live.subscribe, () => live.picture().returned.get(id));
 }
 
 /** Marks are the side facts of a card, the loud ones first. */

@@ -1,3 +1,4 @@
+import { memo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Incident } from '../shared/api/types.ts';
 import { localName } from '../shared/format.ts';
@@ -8,7 +9,7 @@ import { useWords } from '../shared/ui/useWords.ts';
 import { useDesk } from './context.ts';
 
 /** Row is one incident that was resolved; whoever may tell its cause is asked for it. */
-export function Row({ incident, showSite }: { incident: Incident; showSite: boolean }) {
+export const Row = memo(function Row({ incident, showSite }: { incident: Incident; showSite: boolean }) {
   const { t, language, place, time } = useWords();
   const why = useReason()(incident);
   const now = useViewer().session.clock.now();
@@ -43,23 +44,27 @@ export function Row({ incident, showSite }: { incident: Incident; showSite: bool
       )}
     </li>
   );
-}
+});
 
 /** Recent lists what was resolved within the last hour, folded away. */
 export function Recent({ incidents, showSite }: { incidents: Incident[]; showSite: boolean }) {
   const { t } = useTranslation();
+  const [open, setOpen] = useState(false);
   if (incidents.length === 0) return null;
   return (
-    <details className="recent" data-testid="recent">
+    <details className="recent" data-testid="recent" onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary>
         {t('ward.recent')} <span className="count">{incidents.length}</span>{' '}
         <span className="recent-hint">{t('ward.recentHint')}</span>
       </summary>
-      <ul>
-        {incidents.map((incident) => (
-          <Row key={incident.id} incident={incident} showSite={showSite} />
-        ))}
-      </ul>
+      {/* Of a busy hour these are hundreds of rows that nobody looks at. */}
+      {open && (
+        <ul>
+          {incidents.map((incident) => (
+            <Row key={incident.id} incident={incident} showSite={showSite} />
+          ))}
+        </ul>
+      )}
     </details>
   );
 }

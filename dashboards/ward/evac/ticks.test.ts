@@ -92,6 +92,15 @@ describe('what is kept for a time without a gateway', () => {
     expect(readList(d, 'u-1', 'songhe', 'fire', start + minute)?.list.floors[0]?.people[0]?.id).toBe('r-2');
   });
 
+  test('of many fires the last ones are kept, and that of the house', () => {
+    const into = drawer();
+    keepList(into, 'u', listOf([evacuee('house')]), start);
+    for (let n = 1; n <= 25; n++) keepList(into, 'u', listOf([evacuee('fire')], `f${n}`), start + n);
+    const first = (incident: string) =>
+      readList(into, 'u', 'songhe', incident, start + minute)?.list.floors[0]?.people[0]?.id;
+    expect(['f25', 'f6', 'f5', 'f1'].map(first)).toEqual(['fire', 'fire', 'house', 'house']);
+  });
+
   test('ticks wait in their order, and leave nothing behind', () => {
     const d = drawer();
     const ticks = [tick('r-1', true, start), tick('r-2', true, start + 1)];

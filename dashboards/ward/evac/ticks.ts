@@ -72,12 +72,18 @@ function listsOf(from: Drawer | undefined, user: string): Lists['lists'] {
   return kept.user === user ? (kept.lists ?? {}) : {};
 }
 
-/** keepList keeps a list as it was read. Lists that are too old go, and those of anybody else. */
+/** So many lists of fires are kept beside those of the sites themselves. */
+const keepFires = 20;
+
+/** keepList keeps a list as it was read. Lists that are too old or too many go, and those of anybody else. */
 export function keepList(into: Drawer | undefined, user: string, list: Evacuation, now: number): void {
   const next = Object.fromEntries(
     Object.entries(listsOf(into, user)).filter(([, { at }]) => now - at >= 0 && now - at < keepFor),
   );
   next[`${list.site.id} ${list.incident ?? ''}`] = { at: now, list };
+  const fires = Object.entries(next).filter(([, one]) => one.list.incident !== undefined);
+  fires.sort(([, a], [, b]) => b.at - a.at);
+  for (const [key] of fires.slice(keepFires)) delete next[key];
   const kept: Lists = { user, lists: next };
   write(into, listsKey, kept);
 }

@@ -1,4 +1,4 @@
-import { useEffect, useMemo } from 'react';
+import { useEffect, useMemo, useState } from 'react';
 import { fetchEvacuation } from '../../shared/api/ward.ts';
 import { lifeSafety } from '../../shared/api/types.ts';
 import { drawer } from '../../shared/kept.ts';
@@ -7,6 +7,7 @@ import { keepList } from './ticks.ts';
 
 /** Who lives where changes a few times a day; who is away is in the list of a fire, read at once. */
 const keepEvery = 10 * 60_000;
+const lookEvery = 60_000;
 
 /**
  * useKeptLists keeps the evacuation lists of all sites on this tablet, and loads
@@ -26,22 +27,25 @@ export function useKeptLists(): void {
         .join('\n'),
     [incidents],
   );
+  const [read] = useState(() => new Map<string, number>());
   useEffect(() => {
     void import('./Evacuation.tsx').catch(() => {});
-    const wanted = [
-      ...sites.split(' ').map((site) => [site, undefined] as const),
-      ...fires.split('\n').map((line) => line.split(' ') as [string, string]),
-    ].filter(([site]) => site !== '');
-    const keep = () => {
-      for (const [site, incident] of wanted) {
-        fetchEvacuation(site, incident).then(
-          (list) => keepList(drawer(), user, list, Date.now()),
-          () => {}, // the one before stays
-        );
-      }
+    const wanted = [...sites.split(' '), ...fires.split('\n')].filter((line) => line !== '');
+    const keep = (line: string, now: number) => {
+      const [site = '', incident] = line.split(' ');
+      read.set(line, now);
+      fetchEvacuation(site, incident).then(
+        (list) => keepList(drawer(), user, list, Date.now()),
+        () => read.delete(line), // the one before stays, and this one is tried again
+      );
     };
-    keep();
-    const timer = setInterval(keep, keepEvery);
+    // One more fire does not read those of all others again.
+    const look = () => {
+      const now = performance.now();
+      for (const line of wanted) if (now - (read.get(line) ?? -keepEvery) >= keepEvery) keep(line, now);
+    };
+    look();
+    const timer = setInterval(look, lookEvery);
     return () => clearInterval(timer);
-  }, [sites, fires, user]);
+  }, [sites, fires, user, read]);
 }
