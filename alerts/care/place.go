@@ -20,6 +20,9 @@ type Region struct {
 	Name   Text     `json:"name" yaml:"name"`
 }
 
+// RegionLevels lists the levels of regions, the widest first.
+func RegionLevels() []string { return []string{"city", "district", "township", "village"} }
+
 // Site is a place that is watched as a whole.
 type Site struct {
 	ID       SiteID   `json:"id" yaml:"id"`

@@ -115,6 +115,59 @@ func TestAManagerEntersARoom(t *testing.T) {
 	}
 }
 
+// An operator enters a village and removes it again; a manager does neither.
+func TestAnOperatorEntersARegion(t *testing.T) {
+	a := house(t)
+	operator, manager := apptest.SignIn(t, a.Web(), "operator"), apptest.SignIn(t, a.Web(), "manager")
+	village := admin.RegionForm{Region: care.Region{ID: "songxia", Parent: "linqi", Level: "village", Name: care.Text{ZH: "松下村", EN: "Songxia"}}}
+	send := func(p *apptest.Person) []string {
+		return codes(rows(t, p, 200, map[string]any{"regions": []any{village}}))
+	}
+	if diff := cmp.Diff([]string{"region  not_allowed"}, send(manager)); diff != "" {
+		t.Errorf("a manager (-want +got):\n%s", diff)
+	}
+	village.Level = "district"
+	if diff := cmp.Diff([]string{"region level bad_level"}, send(operator)); diff != "" {
+		t.Errorf("a district in a district (-want +got):\n%s", diff)
+	}
+	village.Level = "village"
+	if diff := cmp.Diff([]string{}, send(operator)); diff != "" {
+		t.Fatalf("(-want +got):\n%s", diff)
+	}
+	remove := func(p *apptest.Person, id string, want int) admin.Outcome {
+		t.Helper()
+		var o admin.Outcome
+		if status := p.Call(http.MethodDelete, "/api/admin/regions/"+id, "", &o); status != want {
+			t.Fatalf("to remove %s is answered %d, want %d", id, status, want)
+		}
+		return o
+	}
+	if o := remove(operator, "linqi", 200); o.Applied || !slices.Contains(codes(o), "region  in_use") {
+		t.Errorf("a region with homes: %+v", o)
+	}
+	if o := remove(apptest.SignIn(t, a.Web(), "stranger-operator"), "songxia", 200); o.Applied || !cmp.Equal(codes(o), []string{"region  not_allowed"}) {
+		t.Errorf("an operator of one site: %+v", o)
+	}
+	o := remove(operator, "songxia", 200)
+	if diff := cmp.Diff([]admin.RowState{{Kind: admin.OfRegion, ID: "songxia", State: "removed"}}, o.Rows); diff != "" || !o.Applied {
+		t.Errorf("the village (-want +got):\n%s", diff)
+	}
+	remove(operator, "songxia", 404)
+	var log api.AuditView
+	if status := operator.Call(http.MethodGet, "/api/audit", "", &log); status != 200 {
+		t.Fatalf("the log is answered %d", status)
+	}
+	var got []string
+	for _, r := range log.Rows {
+		if r.About == "region:songxia" {
+			got = append(got, r.Detail)
+		}
+	}
+	if diff := cmp.Diff([]string{"removed: 1", "region: 1"}, got); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
+	}
+}
+
 // Nobody gives what he has not.
 func TestRightsOfWhoAdministers(t *testing.T) {
 	a := house(t)

@@ -32,7 +32,7 @@ func (r adminRegisters) Picture() (*people.Directory, string) { return r.store.P
 // Apply carries a change out, or tries it.
 func (r adminRegisters) Apply(ctx context.Context, c admin.Change) ([]admin.RowState, []admin.RowMistake, error) {
 	p := ledger.Plan{
-		Regions: c.Regions, Sites: c.Sites, Zones: c.Zones, Residents: c.Residents, Points: c.Points, Left: c.Left,
+		Regions: c.Regions, Sites: c.Sites, Zones: c.Zones, Residents: c.Residents, Points: c.Points, Left: c.Left, Removed: c.Removed,
 		By: c.By, Revision: c.Revision, DryRun: c.DryRun,
 	}
 	for _, e := range c.Edges {
@@ -65,7 +65,11 @@ func (r adminRegisters) Apply(ctx context.Context, c admin.Change) ([]admin.RowS
 	rows := make([]admin.RowState, len(sum.Rows))
 	for n, row := range sum.Rows {
 		kind := admin.Kind(row.Kind)
-		rows[n] = admin.RowState{Kind: kind, Row: row.Row, ID: c.ID(kind, row.Row), State: string(row.State)}
+		id := c.ID(kind, row.Row)
+		if row.State == ledger.RowRemoved {
+			id = string(c.Removed[row.Row])
+		}
+		rows[n] = admin.RowState{Kind: kind, Row: row.Row, ID: id, State: string(row.State)}
 	}
 	return rows, nil, nil
 }

@@ -13,8 +13,9 @@ func init() {
 			path: "/api/admin/rows", open: toAdmins,
 			body: `{"dry_run":true,"zones":[{"site":"songhe","id":"r999","floor":"9","name":{"zh":"","en":""}}]}`,
 		},
-		"GET /api/admin/export/{format}":  {path: "/api/admin/export/yaml?site=songhe", open: toAdmins},
-		"POST /api/admin/import/{format}": {path: "/api/admin/import/yaml", body: "sites: [{id: songhe, kind: nursing_home, name: {}, address: {}, region: linqi, time_zone: Asia/Shanghai}]", open: toAdmins},
+		"GET /api/admin/export/{format}":     {path: "/api/admin/export/yaml?site=songhe", open: toAdmins},
+		"POST /api/admin/import/{format}":    {path: "/api/admin/import/yaml", body: "sites: [{id: songhe, kind: nursing_home, name: {}, address: {}, region: linqi, time_zone: Asia/Shanghai}]", open: toAdmins},
+		"DELETE /api/admin/regions/{region}": {path: "/api/admin/regions/nowhere", open: toOperator, nowhere: true},
 		// Nobody's: the ids of users are made by the gateway.
 		"POST /api/admin/users/{user}/password":               {path: "/api/admin/users/nobody/password", body: `{}`, open: toAdmins, nowhere: true},
 		"POST /api/admin/users/{user}/pin":                    {path: "/api/admin/users/nobody/pin", open: toAdmins, nowhere: true},

@@ -17,8 +17,8 @@ import (
 	"shouwang.care/shouwang/alerts/people"
 )
 
-// Plan is what is to be registered. It adds and changes rows; what it does not
-// name stays as it is.
+// Plan is what is to be registered. It adds and changes rows, and removes regions;
+// what it does not name stays as it is.
 type Plan struct {
 	Regions []care.Region
 	Sites   []care.Site
@@ -39,6 +39,9 @@ type Plan struct {
 	// Left says of residents that they move out or have died (true), or that
 	// this was a mistake (false). Their rows must be in the plan.
 	Left map[care.ResidentID]bool
+	// Removed are regions that are registered no more. Nothing may stand in one:
+	// no region, no site, and no inspector whose scope names it.
+	Removed []care.RegionID
 	// By says who brings the plan, for the log of each site that it changes.
 	By care.Act
 	// Audit are rows for AuditLog, written with the plan if it changes anything.
@@ -110,6 +113,9 @@ func (s *Store) applyPlan(ctx context.Context, t *Tx, p Plan, sum *Summary) erro
 	}
 	a := application{ctx, t, s.writeQ, make(map[care.SiteID][]string), p.left(), &sum.Rows}
 	if err := a.apply(old, next, sum); err != nil {
+		return err
+	}
+	if err := a.remove(p.Removed, sum); err != nil {
 		return err
 	}
 	if !sum.changed() {

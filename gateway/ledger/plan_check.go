@@ -39,6 +39,8 @@ const (
 	MistakeCircle  MistakeCode = "circle" // regions that lie in themselves
 	MistakeContact MistakeCode = "bad_contact"
 	MistakeRole    MistakeCode = "not_of_role" // what only another role can have
+	MistakeLevel   MistakeCode = "bad_level"   // a region that is not below its parent
+	MistakeInUse   MistakeCode = "in_use"      // a region is to be removed in which something stands
 )
 
 // Mistake is one thing wrong with one row of a plan.
@@ -115,13 +117,7 @@ func (c *checker) once(kind, field, id string) {
 // registered already.
 func (p Plan) check(old *registers) error {
 	c := checker{known: p.known(old), seen: make(map[string]bool)}
-	for n, r := range p.Regions {
-		id := string(r.ID)
-		c.at("region", n, id)
-		c.must(id != "" && len(id) <= maxOpaqueID, "id", MistakeID, "the id must have 1 to %d bytes", maxOpaqueID)
-		c.must(r.Parent == "" || c.regions[r.Parent], "parent", MistakeUnknown, "its parent %q is not registered", r.Parent)
-	}
-	c.circles(p, old)
+	c.regionRows(p, old)
 	for n, s := range p.Sites {
 		c.site(n, s)
 	}
@@ -186,26 +182,6 @@ func (c *checker) inSite(kind string, row int, site care.SiteID, id string) {
 	c.at(kind, row, string(site)+"/"+id)
 	c.must(care.ValidID(id), "id", MistakeID, "the id must match [a-z0-9-]{1,40}")
 	c.must(c.sites[site], "site", MistakeUnknown, "the site %q is not registered", site)
-}
-
-// circles finds regions that lie in themselves: such a one would have no top,
-// and its inspectors would see nothing.
-func (c *checker) circles(p Plan, old *registers) {
-	parent := make(map[care.RegionID]care.RegionID)
-	for _, r := range old.regions {
-		parent[r.ID] = r.Parent
-	}
-	for _, r := range p.Regions {
-		parent[r.ID] = r.Parent
-	}
-	for n, r := range p.Regions {
-		at := r.ID
-		for range len(parent) {
-			at = parent[at]
-		}
-		c.kind, c.row, c.id = "region", n, string(r.ID)
-		c.must(at == "", "parent", MistakeCircle, "its parents lead round in a circle")
-	}
 }
 
 func (c *checker) users(p Plan, old *registers) {
@@ -303,6 +279,9 @@ func (p Plan) known(old *registers) known {
 	}
 	for _, v := range p.Regions {
 		k.regions[v.ID] = true
+	}
+	for _, id := range p.Removed {
+		delete(k.regions, id)
 	}
 	for _, v := range old.sites {
 		k.sites[v.ID] = true

@@ -10,6 +10,8 @@ type Count struct {
 // Summary says what a plan did.
 type Summary struct {
 	Regions, Sites, Zones, Points, Edges, Residents, Users Count
+	// Removed is how many regions are registered no more.
+	Removed int
 	// ChangedSites are the sites whose log has a row about it, in order.
 	ChangedSites []care.SiteID
 	// Rows says of each row of the plan what became of it, register by register.
@@ -20,7 +22,7 @@ type Summary struct {
 type PlanRow struct {
 	Kind string // as Mistake.Kind
 	Row  int    // its place in its list of the plan, from 0
-	// State is added, changed or unchanged.
+	// State is added, changed, unchanged or, of a region of Plan.Removed, removed.
 	State RowState
 }
 
@@ -32,6 +34,7 @@ const (
 	RowAdded     RowState = "added"
 	RowChanged   RowState = "changed"
 	RowUnchanged RowState = "unchanged"
+	RowRemoved   RowState = "removed"
 )
 
 // changed reports whether the plan wrote anything.
@@ -41,5 +44,5 @@ func (s Summary) changed() bool {
 			return true
 		}
 	}
-	return false
+	return s.Removed > 0
 }

@@ -205,6 +205,8 @@ export const setupEn: typeof setupZh = {
     twice: 'It is there twice.',
     taken: 'It is taken; choose another one.',
     circle: 'The parents lead round in a circle.',
+    bad_level: 'A region must be below its parent and above what lies in it.',
+    in_use: 'Regions or sites still lie in it, or an inspector supervises it: it cannot be removed.',
     bad_contact: 'A contact is a channel and an address with a space between.',
     not_of_role: 'This role has no such thing.',
     not_allowed: 'Your account may not change this row.',

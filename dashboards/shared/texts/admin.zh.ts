@@ -202,6 +202,8 @@ export const setupZh = {
     twice: '同一条写了两次。',
     taken: '已被占用，请换一个。',
     circle: '上级绕成了一圈。',
+    bad_level: '级别必须低于上级区划，也必须高于下级区划。',
+    in_use: '下面还有区划或机构，或者还有监管人员负责这里，不能删除。',
     bad_contact: '联系方式要写通道和地址，中间一个空格。',
     not_of_role: '这个角色没有这一项。',
     not_allowed: '您的账号不能改这一条。',

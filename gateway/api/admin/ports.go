@@ -36,6 +36,8 @@ type Change struct {
 	// Users never bring a password, a PIN or anything else that proves who they
 	// are.
 	Users []people.User
+	// Removed are regions that are registered no more.
+	Removed []care.RegionID
 	// Left says of residents of the change that they leave (true), or that this
 	// was a mistake (false).
 	Left map[care.ResidentID]bool
@@ -81,7 +83,7 @@ type RowState struct {
 	Kind  Kind   `json:"kind" enum:"region,site,zone,edge,resident,point,user"`
 	Row   int    `json:"row" doc:"its place in its list, from 0"`
 	ID    string `json:"id" doc:"site/id within a site, a login of users"`
-	State string `json:"state" enum:"added,changed,unchanged"`
+	State string `json:"state" enum:"added,changed,unchanged,removed"`
 	Cell  string `json:"cell,omitempty" doc:"where it stands in a file, such as points!A7"`
 }
 

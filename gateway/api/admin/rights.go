@@ -77,6 +77,9 @@ func rights(d *people.Directory, u people.User, c *Change) ([]RowMistake, error)
 	for n, r := range c.Regions {
 		j.must(unrestricted(u) || same(r, d.Regions[r.ID]), OfRegion, n, string(r.ID), "", CodeNotAllowed, "only an operator of the whole gateway changes regions")
 	}
+	for n, id := range c.Removed {
+		j.must(unrestricted(u), OfRegion, n, string(id), "", CodeNotAllowed, "only an operator of the whole gateway removes regions")
+	}
 	for n, s := range c.Sites {
 		was, known := d.Sites[s.ID]
 		if known && !d.SeesSite(u, s.ID) {

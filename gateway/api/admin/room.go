@@ -58,6 +58,7 @@ func (r Room) Register(a *api.API) {
 	rows := op("save-rows", http.MethodPost, "/api/admin/rows", "Enter or change rows of registers, all or none; every mistake is told with its row and field", conflict)
 	rows.MaxBodyBytes = maxBody
 	api.Viewed(a, rows, admins, m.saveRows)
+	api.Viewed(a, op("remove-region", http.MethodDelete, "/api/admin/regions/{region}", "Remove a region in which nothing stands", conflict), []people.Role{people.Operator}, m.removeRegion)
 	api.Viewed(a, op("reset-password", http.MethodPost, "/api/admin/users/{user}/password", "Give a user a password that is good for one sign-in; it is told once", conflict), admins, m.resetPassword)
 	api.Viewed(a, op("reset-pin", http.MethodPost, "/api/admin/users/{user}/pin", "Give a user a new PIN for stations; it is told once", conflict), admins, m.resetPIN)
 	api.Viewed(a, op("rotate-edge-secret", http.MethodPost, "/api/admin/sites/{site}/edges/{edge}/secret", "Give an edge a new secret; it is told once"), []people.Role{people.Operator}, m.rotateSecret)
@@ -140,6 +141,9 @@ func (c Change) sizes() string {
 			parts = append(parts, fmt.Sprintf("%s: %d", kind, n))
 		}
 	}
+	if n := len(c.Removed); n > 0 {
+		parts = append(parts, fmt.Sprintf("removed: %d", n))
+	}
 	return strings.Join(parts, ", ")
 }
 
@@ -172,6 +176,9 @@ func about(c Change) string {
 		return "user:" + string(c.Users[0].ID)
 	case len(c.Users) > 0:
 		return fmt.Sprintf("users:%d", len(c.Users))
+	}
+	if len(c.Regions) == 1 {
+		return "region:" + string(c.Regions[0].ID)
 	}
 	return fmt.Sprintf("regions:%d", len(c.Regions))
 }

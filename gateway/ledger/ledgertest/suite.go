@@ -50,6 +50,8 @@ func Run(t *testing.T, e Engine) {
 		"invariants":                      testInvariants,
 		"plan/applied twice":              testPlanTwice,
 		"plan/changes":                    testPlanChanges,
+		"plan/regions":                    testPlanRegions,
+		"plan/region removed":             testPlanRegionRemoved,
 		"plan/mistakes":                   testPlanMistakes,
 		"plan/mistakes by field":          testPlanMistakesByField,
 		"plan/tried, applied, stale":      testPlanTried,
