@@ -22,14 +22,15 @@ var electrician = care.Act{By: "u-gao", Name: "高建国", Means: care.ByScreen}
 func (n *night) watches(w alerts.WalkTest) {
 	ctx, cancel := context.WithCancel(context.Background())
 	at := n.watch
+	at.SheetFetched(w.ID, time.Now()) // before anybody presses
 	var page sync.WaitGroup
 	page.Go(func() {
 		every := time.NewTicker(1500 * time.Millisecond)
 		defer every.Stop()
 		for {
-			at.SheetFetched(w.ID, time.Now())
 			select {
 			case <-every.C:
+				at.SheetFetched(w.ID, time.Now())
 			case <-ctx.Done():
 				return
 			}
