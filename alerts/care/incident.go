@@ -115,6 +115,10 @@ type Incident struct {
 	Under string `json:"under,omitempty"`
 	// UntoldAt is since when nobody could be told, by any channel of any step.
 	UntoldAt *time.Time `json:"untold_at,omitempty"`
+	// Told are those whom the ladder has told of it, while it is open and for an hour
+	// after: whoever is called sees what she is called to, wherever it is. It is read
+	// from the messages, and only where an incident is read to be shown.
+	Told []UserID `json:"-"`
 	// Clock says how HappenedAt was arrived at.
 	Clock ClockMark `json:"clock,omitempty"`
 	// Evidence is the data of the event that raised it.
@@ -191,11 +195,12 @@ const (
 	AuditChanged   EntryKind = "audit.changed"  // a register, a right, a secret
 	AuditExported  EntryKind = "audit.exported" // rows left the gateway as a file
 	AuditErased    EntryKind = "audit.erased"   // personal data of somebody, or what was kept long enough
+	AuditTried     EntryKind = "audit.tried"    // a message that tries a channel
 )
 
 // AuditKinds lists them.
 func AuditKinds() []EntryKind {
-	return []EntryKind{AuditSignedIn, AuditRefused, AuditSignedOut, AuditLooked, AuditChanged, AuditExported, AuditErased}
+	return []EntryKind{AuditSignedIn, AuditRefused, AuditSignedOut, AuditLooked, AuditChanged, AuditExported, AuditErased, AuditTried}
 }
 
 // TestedWalking is the reason of EntryTested for what was triggered in a walk

@@ -22,10 +22,10 @@ type auditRequest struct {
 type AuditRowView struct {
 	Number uint64         `json:"number"`
 	At     time.Time      `json:"at"`
-	Kind   care.EntryKind `json:"kind" enum:"audit.signed_in,audit.sign_in_refused,audit.signed_out,audit.looked,audit.changed,audit.exported,audit.erased"`
+	Kind   care.EntryKind `json:"kind" enum:"audit.signed_in,audit.sign_in_refused,audit.signed_out,audit.looked,audit.changed,audit.exported,audit.erased,audit.tried"`
 	By     care.UserID    `json:"by,omitempty" doc:"absent for what nobody did who is known"`
 	Name   string         `json:"name,omitempty"`
-	About  string         `json:"about,omitempty" doc:"site:ID, region:ID, resident:ID, user:ID"`
+	About  string         `json:"about,omitempty" doc:"site:ID, region:ID, resident:ID, user:ID, channel:NAME"`
 	// AboutName is how people call it, where it is still registered.
 	AboutName string `json:"about_name,omitempty"`
 	Detail    string `json:"detail,omitempty"`

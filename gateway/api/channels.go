@@ -26,6 +26,8 @@ type Reach interface {
 	// Try sends a person a trial by each of his contacts, and returns what became
 	// of each.
 	Try(ctx context.Context, u people.User) []Tried
+	// TryChannel sends a trial by one channel to an address, in a language.
+	TryChannel(ctx context.Context, to people.Contact, language string) Tried
 }
 
 // Channel is one way to reach people.
@@ -35,6 +37,15 @@ type Channel struct {
 	Best notify.Proof
 	// Reports says that its service calls back.
 	Reports bool
+	// Last is what became of the last message by it since the gateway was started;
+	// nil while there was none.
+	Last *LastSent
+}
+
+// LastSent is what became of a message.
+type LastSent struct {
+	At      time.Time
+	Failure *notify.Failure // nil when the service took it
 }
 
 // Tried is what became of one trial.
@@ -42,6 +53,8 @@ type Tried struct {
 	Channel string
 	Proof   notify.Proof
 	Failure *notify.Failure // nil when the service took it
+	// ID is the name that the service gave the message; empty where it gives none.
+	ID string
 }
 
 // ErrNoReceipts says that no service reports to a channel.
@@ -73,6 +86,10 @@ type ChannelView struct {
 	Name     string `json:"name"`
 	Best     string `json:"best" enum:"nothing,taken,delivered,read,accepted" doc:"strongest proof of delivery that it gives"`
 	Callback string `json:"callback,omitempty" doc:"address that its service is to report to; operators only, and secret"`
+	// What became of the last message by it since this gateway was started.
+	LastAt     *time.Time `json:"last_at,omitempty" doc:"when the last message was handed over since the start of this gateway; absent while there was none"`
+	LastReason string     `json:"last_reason,omitempty" doc:"why it was not delivered; absent when the service took it"`
+	LastDetail string     `json:"last_detail,omitempty" doc:"what the service said; operators only"`
 }
 
 // ContactsView are a person's own ways to be reached.
@@ -116,6 +133,9 @@ func (a *API) registerChannels() {
 	try := op("try-my-contacts", http.MethodPost, "/api/me/contacts/try", "Send oneself a trial by each contact; three times in ten minutes")
 	try.Errors = []int{http.StatusTooManyRequests}
 	Viewed(a, try, nil, a.tryContacts)
+	tryOne := op("try-channel", http.MethodPost, "/api/channels/{channel}/try", "Send a trial by a channel to an address, and hear what the service says; six at once, then one a minute")
+	tryOne.Errors = []int{http.StatusNotFound, http.StatusTooManyRequests}
+	Viewed(a, tryOne, []people.Role{people.Operator}, a.tryChannel)
 
 	for method, id := range map[string]string{http.MethodGet: "report", http.MethodPost: "post-report"} {
 		text := func(name string) *huma.Param {
@@ -140,6 +160,15 @@ func (a *API) channels(_ context.Context, u people.User, _ *struct{}) (ChannelsV
 		view := ChannelView{Name: c.Name, Best: c.Best.String()}
 		if c.Reports && u.Role == people.Operator {
 			view.Callback = a.publicURL("/api/callbacks/" + c.Name + "/" + a.seal("callback", c.Name))
+		}
+		if c.Last != nil {
+			view.LastAt = new(c.Last.At.UTC())
+			if f := c.Last.Failure; f != nil {
+				view.LastReason = string(f.Reason)
+				if u.Role == people.Operator {
+					view.LastDetail = f.Detail
+				}
+			}
 		}
 		v.Channels = append(v.Channels, view)
 	}

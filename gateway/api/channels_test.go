@@ -61,6 +61,70 @@ func TestACarerTriesHerTelephone(t *testing.T) {
 	})
 }
 
+// TestAnOperatorTriesAChannel and is shown what the service says. The address
+// stands nowhere afterwards.
+func TestAnOperatorTriesAChannel(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r := newRig(t)
+		ops := r.as("ops")
+		try := func(channel, address string) response {
+			return ops.post("/api/channels/"+channel+"/try", map[string]any{"address": address, "language": "en"})
+		}
+		state := func() api.ChannelView { return read[api.ChannelsView](t, ops.get("/api/channels")).Channels[1] }
+		if v := state(); v.LastAt != nil {
+			t.Errorf("before any message the state is %+v", v)
+		}
+		for _, channel := range []string{"pigeon", "screen"} {
+			try(channel, "+8613800138000").problem(t, 404, api.CodeNotFound)
+		}
+		try("sms", "   ").problem(t, 422, api.CodeMistakes)
+		v := read[api.TriedChannel](t, try("sms", " +8613800138000 "))
+		if v.Proof != "taken" || v.Reason != "" || len(r.sms.sent) != 1 || v.ID != "service-"+r.sms.sent[0].Key {
+			t.Errorf("the answer is %+v", v)
+		}
+		if m := r.sms.sent[0]; m.To != "+8613800138000" || m.Kind != notify.Trial || m.Language != notify.EN || m.Link != "" {
+			t.Errorf("sent: %+v", m)
+		}
+		v = read[api.TriedChannel](t, try("sms", "13800138000"))
+		if diff := cmp.Diff(api.TriedResult{Channel: "sms", Proof: "nothing", Reason: "bad_address", Detail: "no such number"}, v.TriedResult); diff != "" {
+			t.Errorf("a wrong number (-want +got):\n%s", diff)
+		}
+		// That a number is wrong is no fault of the channel.
+		if v := state(); v.LastAt == nil || v.LastReason != "" {
+			t.Errorf("afterwards the state is %+v", v)
+		}
+		r.sms.broken = notify.Failed(notify.Unreachable, "503")
+		if v := read[api.TriedChannel](t, try("sms", "+8613800138000")); v.Reason != "unreachable" || v.Detail != "503" {
+			t.Errorf("of a broken service the answer is %+v", v)
+		}
+		if v := state(); v.LastReason != "unreachable" || v.LastDetail != "503" {
+			t.Errorf("then the state is %+v", v)
+		}
+		if v := read[api.ChannelsView](t, r.as("gao").get("/api/channels")).Channels[1]; v.LastReason != "unreachable" || v.LastDetail != "" {
+			t.Errorf("the manager sees %+v", v)
+		}
+		log := ops.get("/api/audit")
+		var rows []string
+		for _, row := range read[api.AuditView](t, log).Rows {
+			if row.Kind == care.AuditTried {
+				rows = append(rows, row.About+" "+row.Detail)
+			}
+		}
+		if diff := cmp.Diff([]string{"channel:sms unreachable", "channel:sms bad_address", "channel:sms taken"}, rows); diff != "" {
+			t.Errorf("the log (-want +got):\n%s", diff)
+		}
+		if strings.Contains(string(log.body), "13800138000") {
+			t.Error("the log has the address")
+		}
+		for range 3 {
+			try("sms", "+8613800138000").expect(t, 200)
+		}
+		try("sms", "+8613800138000").problem(t, 429, api.CodeThrottled)
+		time.Sleep(time.Minute)
+		try("sms", "+8613800138000").expect(t, 200)
+	})
+}
+
 // TestAServiceReports that a message arrived, by the address that only it was
 // told.
 func TestAServiceReports(t *testing.T) {

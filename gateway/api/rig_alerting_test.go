@@ -62,6 +62,7 @@ func alertingRoutes() map[string]route {
 		"GET /t/{site}/{zone}/{code}":            {"/t/songhe/room-203/x", nil, toSignedIn}, // answers that the tag is not valid
 		"POST /t/{site}/{zone}/{code}":           {"/t/songhe/room-203/x", nil, toSignedIn},
 		"GET /api/channels":                      {"/api/channels", nil, "manager operator"},
+		"POST /api/channels/{channel}/try":       {"/api/channels/sms/try", map[string]any{"address": "+8613800138000"}, "operator"},
 		"GET /api/me/contacts":                   {"/api/me/contacts", nil, toSignedIn},
 		"PUT /api/me/contacts":                   {"/api/me/contacts", map[string]any{"contacts": []any{}, "language": "zh"}, toSignedIn},
 		"POST /api/me/contacts/try":              {"/api/me/contacts/try", nil, toSignedIn},
@@ -126,7 +127,11 @@ func (h heads) SignedHeads(ctx context.Context, site care.SiteID, since time.Tim
 type reach struct{ *outbox.Outbox }
 
 func (r reach) Channels() []api.Channel {
-	return []api.Channel{{Name: "screen", Best: notify.Delivered}, {Name: "sms", Best: notify.Delivered, Reports: true}}
+	sms := api.Channel{Name: "sms", Best: notify.Delivered, Reports: true}
+	if last, ok := r.Last("sms"); ok {
+		sms.Last = new(api.LastSent(last))
+	}
+	return []api.Channel{{Name: "screen", Best: notify.Delivered}, sms}
 }
 
 func (r reach) Callback(ctx context.Context, channel string, report notify.Request) (notify.Answer, error) {
@@ -147,11 +152,17 @@ func (r reach) Try(ctx context.Context, u people.User) (tried []api.Tried) {
 	return tried
 }
 
+func (r reach) TryChannel(ctx context.Context, to people.Contact, language string) api.Tried {
+	return api.Tried(r.TryContact(ctx, to, language))
+}
+
 // sms is a service at the level of its messages and reports; what real ones
 // speak is tested with each channel.
 type sms struct {
 	mu   sync.Mutex
 	sent []notify.Message
+	// broken is what Send answers, unless it is nil.
+	broken *notify.Failure
 }
 
 func (s *sms) Best() notify.Proof { return notify.Delivered }
@@ -159,6 +170,9 @@ func (s *sms) Best() notify.Proof { return notify.Delivered }
 func (s *sms) Send(_ context.Context, m notify.Message) (notify.Sent, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.broken != nil {
+		return notify.Sent{}, s.broken
+	}
 	if !strings.HasPrefix(m.To, "+") {
 		return notify.Sent{}, notify.Hopeless(notify.BadAddress, "no such number")
 	}

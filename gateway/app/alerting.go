@@ -109,7 +109,11 @@ func (r apiReach) Channels() []api.Channel {
 	all := make([]api.Channel, 0, len(r.channels))
 	for _, name := range slices.Sorted(maps.Keys(r.channels)) {
 		_, reports := r.channels[name].(notify.Receiver)
-		all = append(all, api.Channel{Name: name, Best: r.channels[name].Best(), Reports: reports})
+		c := api.Channel{Name: name, Best: r.channels[name].Best(), Reports: reports}
+		if last, ok := r.outbox.Last(name); ok {
+			c.Last = new(api.LastSent(last))
+		}
+		all = append(all, c)
 	}
 	return all
 }
@@ -133,6 +137,11 @@ func (r apiReach) Try(ctx context.Context, u people.User) []api.Tried {
 		tried = append(tried, api.Tried(t))
 	}
 	return tried
+}
+
+// TryChannel sends a trial to one address.
+func (r apiReach) TryChannel(ctx context.Context, to people.Contact, language string) api.Tried {
+	return api.Tried(r.outbox.TryContact(ctx, to, language))
 }
 
 // apiLinks follows the links in messages.

@@ -63,5 +63,6 @@ export const auditEn: typeof auditZh = {
     changed: 'changed',
     exported: 'exported',
     erased: 'erased',
+    tried: 'tried a channel',
   },
 };

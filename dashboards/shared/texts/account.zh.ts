@@ -59,5 +59,6 @@ export const auditZh = {
     changed: '更改',
     exported: '导出',
     erased: '清除',
+    tried: '试发',
   },
 };

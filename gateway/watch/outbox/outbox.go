@@ -62,7 +62,18 @@ const (
 )
 
 // Outbox sends. Make one with New and run it with Run.
-type Outbox struct{ opts Options }
+type Outbox struct {
+	opts Options
+
+	mu   sync.Mutex
+	last map[string]Last // by channel
+}
+
+// Last is what became of the last message by a channel.
+type Last struct {
+	At      time.Time
+	Failure *notify.Failure // nil when the service took it
+}
 
 // New prepares an Outbox.
 func New(o Options) (*Outbox, error) {
@@ -70,7 +81,27 @@ func New(o Options) (*Outbox, error) {
 		return nil, errors.New("make the outbox: one of its parts is not given")
 	}
 	o.Channels = maps.Clone(o.Channels)
-	return &Outbox{o}, nil
+	return &Outbox{opts: o, last: make(map[string]Last)}, nil
+}
+
+// Last returns what became of the last message by a channel since the outbox was
+// made; false while there was none.
+func (o *Outbox) Last(channel string) (Last, bool) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	l, ok := o.last[channel]
+	return l, ok
+}
+
+// noteLast keeps what became of a message. That one address is wrong says nothing
+// of the channel.
+func (o *Outbox) noteLast(channel string, f *notify.Failure) {
+	if f != nil && f.Reason == notify.BadAddress {
+		return
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.last[channel] = Last{time.Now(), f}
 }
 
 // Channels returns the names of the channels there are, in order.
@@ -124,6 +155,7 @@ func (o *Outbox) send(ctx context.Context, notice string) error {
 	try, cancel := context.WithTimeout(context.WithoutCancel(ctx), sendTime)
 	defer cancel()
 	sent, sendErr := channel.Send(try, m)
+	o.noteLast(p.Channel, notify.AsFailure(sendErr))
 	if sendErr != nil {
 		f := notify.AsFailure(sendErr)
 		o.opts.Log.Warn("a message was not delivered", "channel", p.Channel, "to", p.Owner, "reason", f.Reason, "detail", f.Detail, "permanent", f.Permanent)
@@ -192,18 +224,19 @@ func (o *Outbox) Try(ctx context.Context, u people.User) []Tried {
 	var all sync.WaitGroup
 	for n, c := range u.Contacts {
 		// At the same time: one service that hangs must not cost the others.
-		all.Go(func() { tried[n] = o.try(ctx, u, c) })
+		all.Go(func() { tried[n] = o.TryContact(ctx, c, u.Language) })
 	}
 	all.Wait()
 	return tried
 }
 
-func (o *Outbox) try(ctx context.Context, u people.User, c people.Contact) Tried {
+// TryContact sends such a message to one address.
+func (o *Outbox) TryContact(ctx context.Context, c people.Contact, language string) Tried {
 	channel, ok := o.opts.Channels[c.Channel]
 	if !ok {
 		return Tried{Channel: c.Channel, Failure: notify.Hopeless(notify.NoChannel, "this gateway has no channel %q", c.Channel)}
 	}
-	w := wordsOf(u.Language)
+	w := wordsOf(language)
 	ctx, cancel := context.WithTimeout(ctx, tryTime)
 	defer cancel()
 	sent, err := channel.Send(ctx, notify.Message{
@@ -211,7 +244,9 @@ func (o *Outbox) try(ctx context.Context, u people.User, c people.Contact) Tried
 		Title: w.trialTitle, Text: w.trialText, Time: time.Now(),
 		Params: map[string]string{notify.ParamText: w.trialText},
 	})
-	return Tried{c.Channel, sent.Proof, notify.AsFailure(err)}
+	failure := notify.AsFailure(err)
+	o.noteLast(c.Channel, failure)
+	return Tried{c.Channel, sent.Proof, failure, sent.ID}
 }
 
 // Tried is what became of one trial.
@@ -219,4 +254,5 @@ type Tried struct {
 	Channel string
 	Proof   notify.Proof
 	Failure *notify.Failure // nil when the service took it
+	ID      string          // the service's name of the message; empty where it gives none
 }
