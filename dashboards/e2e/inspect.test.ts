@@ -50,6 +50,7 @@ const looks = [390, 820, 1920].flatMap((width) =>
 const faces: [name: string, address: string, ready: string][] = [
   ['now', '/inspect/', 'call'],
   ['site', '/inspect/?view=site&site=heyuan', 'gap-table'],
+  ['sites', '/inspect/?view=sites', 'site-row'],
   ['rows', '/inspect/?view=incidents', 'incident-row'],
   ['gaps', '/inspect/?view=coverage', 'gap-row'],
   ['report', '/inspect/?view=report&from=2026-01-01&to=2026-06-30', 'report-coverage'],
@@ -100,7 +101,7 @@ test('from the tree to a site, its report, a figure and its rows', async () => {
   await page.getByTestId('call').first().getByRole('link').first().click();
   await page.getByTestId('site-page').waitFor();
   await page.getByTestId('site-report').click();
-  const figure = page.locator('[data-testid=report-classes] tr[data-key=total] [data-figure=incidents] a');
+  const figure = page.locator('[data-testid=report-classes] tr[data-key=total] [data-column=incidents] a');
   const count = Number(await figure.innerText());
   expect(count).toBeGreaterThan(0);
   await figure.click();
@@ -126,5 +127,38 @@ test('columns that are taken away stay away, in this browser and for this user',
   const file = await page.getByTestId('excel').getAttribute('href');
   expect(file).toContain('column=wait');
   expect(file).not.toContain('column=cause');
+  await page.close();
+});
+
+test('each table has its own columns, order and file', async () => {
+  const page = await browser.newPage();
+  await signIn(page, mock.url, 'inspector', password);
+  await page.goto(`${mock.url}/inspect/?view=report&from=2026-01-01&to=2026-06-30`);
+  const sites = page.getByTestId('part-by_site');
+  const classes = page.getByTestId('part-classes');
+  await sites.getByTestId('columns').click();
+  await sites.getByTestId('column-real').uncheck();
+  await sites.getByTestId('columns').click();
+  expect(await sites.getByTestId('sort-real').count()).toBe(0);
+  expect(await classes.getByTestId('sort-real').count()).toBe(1);
+  await sites.getByTestId('sort-late').click();
+  await page.waitForURL(/sort=by_site\.late\.desc/);
+  await classes.getByTestId('sort-name').click();
+  await page.waitForURL(/sort=by_site\.late\.desc&sort=classes\.name\.asc/);
+  const file = async (part: typeof sites) => (await part.getByTestId('excel').getAttribute('href')) ?? '';
+  expect(await file(sites)).toContain('table=by_site');
+  expect(await file(sites)).toContain('sort=by_site.late.desc');
+  expect(await file(sites)).not.toContain('column=real');
+  expect(await file(classes)).toContain('column=real');
+  expect(await sites.locator('th[aria-sort=descending]').count()).toBe(1);
+
+  await page.getByTestId('tab-now').click();
+  await page.getByTestId('sites-as-table').click();
+  await page.getByTestId('sort-silent').click();
+  await page.waitForURL(/view=sites.*sort=silent&order=desc/);
+  await page.getByTestId('ask-state').selectOption('gaps');
+  await page.waitForURL(/state=gaps/);
+  await page.locator('[data-testid=site-table-page][aria-busy=false]').waitFor();
+  expect(await page.getByTestId('excel').getAttribute('href')).toMatch(/sites\.xlsx\?.*state=gaps/);
   await page.close();
 });

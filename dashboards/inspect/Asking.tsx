@@ -13,7 +13,7 @@ const causes = ['real', 'false', 'test', 'drill', 'pending'] as const;
 const answers = ['in_time', 'late', 'waiting', 'overdue'] as const;
 
 /** Select is one filter; a list of several values, which a link may ask for, is shown as such. */
-function Select({
+export function Select({
   name,
   label,
   query,

@@ -1,92 +1,46 @@
-import { useQuery } from '@tanstack/react-query';
-import { fetchGaps, type Gap, type GapRow, type RegionTree } from '../shared/api/inspect.ts';
-import { localName } from '../shared/format.ts';
+import { keepPreviousData, useQuery } from '@tanstack/react-query';
+import { excelAddress, fetchGaps, type Gap, type RegionTree } from '../shared/api/inspect.ts';
 import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { useWords } from '../shared/ui/useWords.ts';
 import { WhereAsked } from './Asking.tsx';
+import { DataTable, Tools, useColumns } from './DataTable.tsx';
+import { GapCell, gapHeads, gapShape, type GapColumn } from './gapcells.tsx';
 import { addressOf, visit, withValue } from './route.ts';
-import { stamp } from './stamp.ts';
-import { To } from './To.tsx';
+import { sortingOf } from './sorting.ts';
 
 const gaps: readonly Gap[] = ['detector', 'silent', 'test', 'edge', 'unproven'];
 
-/** GapTable lists points and edges of which nobody would notice that they fail. */
-export function GapTable({ rows, withSite }: { rows: readonly GapRow[]; withSite: boolean }) {
-  const { t, language, place } = useWords();
-  const time = (row: GapRow, at: string | undefined) =>
-    at === undefined ? t('oversight.never') : stamp(at, row.site.time_zone);
-  const where = (row: GapRow) => {
-    if (row.what === 'edge') return localName(row.edge, language);
-    if (row.what === 'care') return '';
-    return [...place(row), localName(row.place.point, language)]
-      .filter((x, n, all) => all.indexOf(x) === n)
-      .join(' ');
-  };
-  return (
-    <table className="grid" data-testid="gap-table">
-      <caption className="unseen">{t('oversight.gaps')}</caption>
-      <thead>
-        <tr>
-          {withSite && <th scope="col">{t('oversight.site')}</th>}
-          <th scope="col">{t('oversight.device')}</th>
-          <th scope="col">{t('oversight.place')}</th>
-          <th scope="col">{t('oversight.lack')}</th>
-          <th scope="col">{t('oversight.why_')}</th>
-          <th scope="col">{t('oversight.seen')}</th>
-          <th scope="col">{t('oversight.tested')}</th>
-        </tr>
-      </thead>
-      <tbody>
-        {rows.map((row, n) => (
-          <tr key={n} data-testid="gap-row">
-            {withSite && (
-              <td data-label={t('oversight.site')}>
-                <To href={addressOf('site', { site: row.site.id })}>{localName(row.site.name, language)}</To>{' '}
-                <small>{localName(row.township, language)}</small>
-              </td>
-            )}
-            <td data-label={t('oversight.device')}>{t(`oversight.what.${row.what}`)}</td>
-            <td data-label={t('oversight.place')}>{where(row)}</td>
-            <td data-label={t('oversight.lack')}>
-              <span className="lacks">
-                {row.gaps
-                  // That a detector is unproven says already that it is a point which is.
-                  .filter((gap) => !(gap === 'unproven' && row.gaps.includes('detector')))
-                  .map((gap) => (
-                    <span key={gap} className="lack" data-gap={gap}>
-                      {t(`oversight.gap.${gap}`)}
-                    </span>
-                  ))}
-              </span>
-            </td>
-            <td data-label={t('oversight.why_')}>{row.doubt && t(`admin.doubt.${row.doubt}`)}</td>
-            <td data-label={t('oversight.seen')}>{time(row, row.seen_at)}</td>
-            <td data-label={t('oversight.tested')}>
-              {row.what === 'detector' ? time(row, row.tested_at) : ''}
-            </td>
-          </tr>
-        ))}
-      </tbody>
-    </table>
-  );
-}
-
 /** Gaps is the coverage of a region: what would not be noticed there. */
 export default function Gaps({ tree, query }: { tree: RegionTree; query: URLSearchParams }) {
-  const { t } = useWords();
+  const { t, language } = useWords();
+  const [columns, choose] = useColumns(gapShape);
   const loadFailed = useLoadFailed();
+  const question = new URLSearchParams(query);
+  question.set('language', language);
   const table = useQuery({
-    queryKey: ['gaps', query.toString()],
+    queryKey: ['gaps', question.toString()],
     refetchInterval: 30_000,
-    queryFn: () => fetchGaps(query),
+    placeholderData: keepPreviousData,
+    queryFn: () => fetchGaps(question),
   });
   const go = (next: URLSearchParams) => visit(addressOf('coverage', next));
   const asked = query.get('gap') ?? '';
+  const sorting = sortingOf(gapShape, query, go);
+  const head = (column: GapColumn) => t(gapHeads[column]);
   const rows = table.data?.rows ?? [];
+  // Until the answer is there, these are the rows of another question.
+  const former = table.isPlaceholderData;
+  const total = former ? undefined : table.data?.total;
   return (
-    <section aria-labelledby="gaps-title" data-testid="gaps" data-total={table.data?.total}>
+    <section
+      className="rows-page"
+      aria-labelledby="gaps-title"
+      data-testid="gaps"
+      data-total={total}
+      aria-busy={former}
+    >
       <h2 id="gaps-title">
-        {t('oversight.gaps')} <small>{table.data?.total}</small>
+        {t('oversight.gaps')} <small>{total ?? '—'}</small>
       </h2>
       <form className="filters" onSubmit={(event) => event.preventDefault()}>
         <WhereAsked tree={tree} query={query} onChange={go} />
@@ -104,19 +58,46 @@ export default function Gaps({ tree, query }: { tree: RegionTree; query: URLSear
             {gap === '' ? t('common.all') : t(`oversight.gap.${gap as Gap}`)}
           </button>
         ))}
-        <button type="button" className="button print-button" onClick={() => print()}>
-          {t('oversight.print')}
-        </button>
       </div>
+      <Tools
+        shape={gapShape}
+        columns={columns}
+        choose={choose}
+        head={head}
+        file={former ? undefined : excelAddress('coverage', question, columns)}
+      />
       <p className="hint">{t('oversight.testNote')}</p>
       {table.isError && (
         <p role="alert" className="none">
           {loadFailed(table.error)}
         </p>
       )}
-      {table.isPending && <p className="none">{t('common.loading')}</p>}
-      {table.isSuccess && rows.length === 0 && <p className="none">{t('oversight.gapsNone')}</p>}
-      {rows.length > 0 && <GapTable rows={rows} withSite />}
+      {total !== undefined && total > rows.length && (
+        <p role="status" className="none">
+          {t('oversight.gapsCut', { shown: rows.length, count: total })}
+        </p>
+      )}
+      {(table.isPending || former) && (
+        <p className="none" role="status">
+          {t('common.loading')}
+        </p>
+      )}
+      {table.isSuccess && !former && rows.length === 0 && <p className="none">{t('oversight.gapsNone')}</p>}
+      {rows.length > 0 && (
+        <DataTable
+          shape={gapShape}
+          columns={columns}
+          rows={rows}
+          head={head}
+          cell={(row, column) => <GapCell row={row} column={column} />}
+          keyOf={(_, n) => String(n)}
+          sorting={sorting}
+          caption={t('oversight.gaps')}
+          testid="gap-table"
+          rowid="gap-row"
+          former={former}
+        />
+      )}
     </section>
   );
 }

@@ -15,6 +15,7 @@ import './inspect.css';
 
 // What is not looked at is not loaded: on a visit the phone shows one site.
 const SitePage = lazy(() => import('./SitePage.tsx'));
+const SiteTable = lazy(() => import('./SiteTable.tsx'));
 const Rows = lazy(() => import('./Rows.tsx'));
 const Gaps = lazy(() => import('./Gaps.tsx'));
 const Report = lazy(() => import('./Report.tsx'));
@@ -52,7 +53,7 @@ export function Inspect() {
               key={name}
               href={addressOf(name, region === '' ? {} : { region })}
               className="tab"
-              current={name === view || (name === 'now' && view === 'site')}
+              current={name === view || (name === 'now' && (view === 'site' || view === 'sites'))}
               testid={`tab-${name}`}
             >
               {t(text)}
@@ -84,6 +85,7 @@ export function Inspect() {
             {view === 'site' && (
               <SitePage key={query.get('site')} tree={tree.data} site={query.get('site') ?? ''} />
             )}
+            {view === 'sites' && <SiteTable tree={tree.data} query={query} />}
             {view === 'incidents' && <Rows tree={tree.data} query={query} />}
             {view === 'coverage' && <Gaps tree={tree.data} query={query} />}
             {view === 'report' && <Report tree={tree.data} query={query} />}

@@ -11,10 +11,14 @@ import { matches, noFilter, type Filter } from './filter.ts';
 import { Filters } from './Filters.tsx';
 import { daysBefore } from './period.ts';
 import { Repairs } from './Repairs.tsx';
+import { addressOf } from './route.ts';
 import { Sites } from './Sites.tsx';
 import { isOverdue, matters, reasons, standings, within } from './standing.ts';
 import { Table } from './Table.tsx';
+import { To } from './To.tsx';
 import { Tree } from './Tree.tsx';
+
+const unresolved = ['raised', 'accepted', 'arrived'];
 
 /** Now is what goes on in a region: whom to call, how each site stands, and its incidents live. */
 export function Now({ tree, query }: { tree: RegionTree; query: URLSearchParams }) {
@@ -66,6 +70,16 @@ export function Now({ tree, query }: { tree: RegionTree; query: URLSearchParams 
   const shown = open.filter(
     (incident) => matches(filter, incident) && (all || matters(incident, tree.within_s, now)),
   );
+  // The same question to the table, which is sorted and exported.
+  const rows = new URLSearchParams(
+    [
+      ['region', region],
+      ['site', filter.site],
+      ['class', filter.class],
+      ['stream', all ? '' : 'watch'],
+    ].filter(([, value]) => value !== ''),
+  );
+  for (const state of filter.state === '' ? unresolved : [filter.state]) rows.append('state', state);
   const count = (name: string, value: number, text: string, alert = false) => (
     <div className={alert ? 'figure alert' : 'figure'} data-testid={name}>
       <dt>{text}</dt>
@@ -113,6 +127,9 @@ export function Now({ tree, query }: { tree: RegionTree; query: URLSearchParams 
             >
               {t('oversight.streamAll')}
             </button>
+            <To href={addressOf('incidents', rows)} className="button" testid="stream-as-table">
+              {t('oversight.asTable')}
+            </To>
           </div>
           {!all && <p className="hint">{t('oversight.streamHint')}</p>}
           <Filters
@@ -140,7 +157,7 @@ export function Now({ tree, query }: { tree: RegionTree; query: URLSearchParams 
             </p>
           )}
         </section>
-        <Sites standings={here} />
+        <Sites standings={here} region={region} />
         <Repairs />
       </div>
     </div>

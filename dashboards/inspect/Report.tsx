@@ -1,214 +1,182 @@
 import { useQuery } from '@tanstack/react-query';
-import { lazy, Suspense } from 'react';
+import { lazy, Suspense, type ReactNode } from 'react';
 import {
+  excelAddress,
   fetchReport,
-  type CoverageLine,
-  type Figure,
   type RegionReport,
   type RegionTree,
   type ReportLine,
 } from '../shared/api/inspect.ts';
-import type { IncidentClass } from '../shared/api/types.ts';
 import { localName } from '../shared/format.ts';
 import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { useWords } from '../shared/ui/useWords.ts';
 import { WhereAsked } from './Asking.tsx';
+import type { Shape } from './columns.ts';
+import { DataTable, Tools, useColumns } from './DataTable.tsx';
 import { halfYearOf, isPeriod } from './period.ts';
 import { PeriodPicker } from './PeriodPicker.tsx';
+import {
+  CoverageCell,
+  coverageHeads,
+  coverageShape,
+  LineCell,
+  lineHeads,
+  lineShapes,
+  MonthCell,
+  monthHeads,
+  monthShape,
+  nameHeads,
+  type LineTable,
+} from './reportcells.tsx';
 import { addressOf, visit } from './route.ts';
+import { tableSorting } from './sorting.ts';
 import { stamp } from './stamp.ts';
-import { To } from './To.tsx';
 
 const Chart = lazy(() => import('./Chart.tsx'));
 
-/** Number_ is a figure that leads to its rows; where there are none it leads nowhere. */
-function Number_({ of, view = 'incidents' }: { of: Figure; view?: 'incidents' | 'coverage' }) {
-  if (of.count === 0) return <span className="zero">0</span>;
+/** Asked is what the report was asked, and how it is asked anew. */
+interface Asked {
+  query: URLSearchParams;
+  question: URLSearchParams;
+  go: (next: URLSearchParams) => void;
+  /** The lines are still in the order before. */
+  former: boolean;
+}
+
+/** Part is one table of the report, with its own columns, order and Excel file. */
+function Part<R extends object, K extends string>({
+  title,
+  shape,
+  rows,
+  whole,
+  head,
+  cell,
+  keyOf,
+  asked: { query, question, go, former },
+  testid,
+  children,
+}: {
+  title: string;
+  shape: Shape<K | 'name'>;
+  rows: readonly R[];
+  whole?: R;
+  head: (column: K | 'name') => string;
+  cell: (row: R, column: K | 'name') => ReactNode;
+  keyOf: (row: R) => string;
+  asked: Asked;
+  testid: string;
+  children?: ReactNode;
+}) {
+  const [columns, choose] = useColumns(shape);
+  const file = new URLSearchParams(question);
+  file.set('table', shape.name);
   return (
-    <To href={addressOf(view, new URLSearchParams(of.query))} className="number" testid="figure">
-      {of.count}
-    </To>
+    <section aria-labelledby={testid} data-testid={`part-${shape.name}`}>
+      <h3 id={testid}>{title}</h3>
+      <Tools
+        shape={shape}
+        columns={columns}
+        choose={choose}
+        head={head}
+        file={former ? undefined : excelAddress('report', file, columns)}
+        about={title}
+        print={false}
+      />
+      {children}
+      <DataTable
+        shape={shape}
+        columns={columns}
+        rows={rows}
+        whole={whole}
+        head={head}
+        cell={cell}
+        keyOf={keyOf}
+        sorting={tableSorting(shape, query, go)}
+        caption={title}
+        testid={testid}
+        className="report-table"
+        titled="name"
+        former={former}
+      />
+    </section>
   );
 }
 
-/** useLength says seconds as people do: under two minutes in seconds, else in minutes. */
-function useLength(): (seconds: number) => string {
-  const { t } = useWords();
-  return (seconds) =>
-    seconds < 120
-      ? t('oversight.seconds', { count: Math.round(seconds) })
-      : t('oversight.minutes', { count: Math.round(seconds / 6) / 10 });
-}
-
-const counted = ['incidents', 'hazards', 'real', 'false', 'test', 'pending', 'judged', 'late'] as const;
-
-/** Lines is one table of the report; its last line is the whole. */
+/** Lines is a table of classes, townships or sites; its last line is the whole. */
 function Lines({
+  table,
   title,
   lines,
   total,
+  asked,
   testid,
-  classes = false,
 }: {
+  table: LineTable;
   title: string;
   lines: readonly ReportLine[];
   total: ReportLine;
+  asked: Asked;
   testid: string;
-  classes?: boolean;
 }) {
-  const { t, language } = useWords();
-  const length = useLength();
-  const shown = counted.filter((name) => !(classes && name === 'hazards'));
-  const line = (one: ReportLine, whole: boolean) => (
-    <tr key={one.key ?? ''} className={whole ? 'whole' : undefined} data-key={one.key ?? 'total'}>
-      <th scope="row" data-label="">
-        {whole
-          ? t('oversight.total')
-          : classes
-            ? t(`class.${one.key as IncidentClass}`)
-            : localName(one.name, language)}
-      </th>
-      {shown.map((name) => (
-        <td key={name} data-label={t(`oversight.${name}`)} data-figure={name}>
-          <Number_ of={one[name]} />
-        </td>
-      ))}
-      <td data-label={t('oversight.lateShare')}>
-        {one.judged.count === 0 ? '–' : `${Math.round(one.late_share * 100)} %`}
-      </td>
-      <td data-label={t('oversight.median')}>{one.taken === 0 ? '–' : length(one.median_s)}</td>
-      <td data-label={t('oversight.p90')}>{one.taken === 0 ? '–' : length(one.p90_s)}</td>
-    </tr>
-  );
-  return (
-    <section aria-labelledby={testid}>
-      <h3 id={testid}>{title}</h3>
-      <table className="grid report-table" data-testid={testid}>
-        <caption className="unseen">{title}</caption>
-        <thead>
-          <tr>
-            <td />
-            {shown.map((name) => (
-              <th key={name} scope="col">
-                {t(`oversight.${name}`)}
-              </th>
-            ))}
-            <th scope="col">{t('oversight.lateShare')}</th>
-            <th scope="col">{t('oversight.median')}</th>
-            <th scope="col">{t('oversight.p90')}</th>
-          </tr>
-        </thead>
-        <tbody>
-          {lines.map((one) => line(one, false))}
-          {line(total, true)}
-        </tbody>
-      </table>
-    </section>
-  );
-}
-
-const groups = [
-  ['hazards', 'hazard'],
-  ['care', 'care'],
-  ['equipment', 'equipment'],
-] as const;
-
-/** Months are the incidents of each month, drawn and in numbers. */
-function Months({ months }: { months: RegionReport['months'] }) {
   const { t } = useWords();
   return (
-    <section aria-labelledby="report-months" className="months">
-      <h3 id="report-months">{t('oversight.byMonth')}</h3>
-      <Suspense fallback={<div className="chart" />}>
-        <Chart months={months} />
-      </Suspense>
-      <table className="grid report-table" data-testid="report-months">
-        <caption className="unseen">{t('oversight.byMonth')}</caption>
-        <thead>
-          <tr>
-            <td />
-            {groups.map(([key, text]) => (
-              <th key={key} scope="col">
-                {t(`oversight.groups.${text}`)}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {months.map((month) => (
-            <tr key={month.month}>
-              <th scope="row" data-label="">
-                {month.month}
-              </th>
-              {groups.map(([key, text]) => (
-                <td key={key} data-label={t(`oversight.groups.${text}`)}>
-                  <Number_ of={month[key]} />
-                </td>
-              ))}
-            </tr>
-          ))}
-        </tbody>
-      </table>
-    </section>
+    <Part
+      title={title}
+      shape={lineShapes[table]}
+      rows={lines}
+      whole={total}
+      head={(column) => t(column === 'name' ? nameHeads[table] : lineHeads[column])}
+      cell={(row, column) => <LineCell row={row} column={column} table={table} />}
+      keyOf={(row) => row.key ?? ''}
+      asked={asked}
+      testid={testid}
+    />
   );
 }
 
-const covered = ['doubted', 'silent', 'untested', 'offline', 'unproven'] as const;
-const coveredText = {
-  doubted: 'oversight.gap.detector',
-  silent: 'oversight.gap.silent',
-  untested: 'oversight.gap.test',
-  offline: 'oversight.gap.edge',
-  unproven: 'oversight.gap.unproven',
-} as const;
-
-function CoverageTable({ report }: { report: RegionReport }) {
-  const { t, language } = useWords();
-  const title = t('oversight.coverageNow', { time: stamp(report.time, report.time_zone).slice(0, 16) });
-  // Of sixty homes those without any gap would fill the page.
-  const worth = (one: CoverageLine) => !one.site || covered.some((name) => one[name].count > 0);
-  const [whole, ...rest] = report.coverage;
-  const line = (one: CoverageLine) => (
-    <tr
-      key={`${one.site ? 's' : 'r'}${one.key ?? ''}`}
-      className={one.key === undefined ? 'whole' : undefined}
-    >
-      <th scope="row" data-label="">
-        {one.key === undefined ? t('oversight.total') : localName(one.name, language)}
-      </th>
-      <td data-label={t('oversight.points')}>{one.points}</td>
-      <td data-label={t('oversight.detectors')}>{one.detectors}</td>
-      {covered.map((name) => (
-        <td key={name} data-label={t(coveredText[name])}>
-          <Number_ of={one[name]} view="coverage" />
-        </td>
-      ))}
-    </tr>
-  );
+/** Months are the incidents of each month, drawn and in numbers. */
+function Months({ months, asked }: { months: RegionReport['months']; asked: Asked }) {
+  const { t } = useWords();
+  // In the picture time goes on, whatever the table is sorted by.
+  const inTime = [...months].sort((a, b) => (a.month < b.month ? -1 : 1));
   return (
-    <section aria-labelledby="report-coverage">
-      <h3 id="report-coverage">{title}</h3>
-      <table className="grid report-table" data-testid="report-coverage">
-        <caption className="unseen">{title}</caption>
-        <thead>
-          <tr>
-            <td />
-            <th scope="col">{t('oversight.points')}</th>
-            <th scope="col">{t('oversight.detectors')}</th>
-            {covered.map((name) => (
-              <th key={name} scope="col">
-                {t(coveredText[name])}
-              </th>
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {rest.filter(worth).map(line)}
-          {whole !== undefined && line(whole)}
-        </tbody>
-      </table>
+    <div className="months">
+      <Suspense fallback={<div className="chart" />}>
+        <Chart months={inTime} />
+      </Suspense>
+      <Part
+        title={t('oversight.byMonth')}
+        shape={monthShape}
+        rows={months}
+        head={(column) => t(monthHeads[column])}
+        cell={(row, column) => <MonthCell row={row} column={column} />}
+        keyOf={(row) => row.month}
+        asked={asked}
+        testid="report-months"
+      />
+    </div>
+  );
+}
+
+/** Coverage is how the region is covered now: the townships, then the sites that have a gap. */
+function Coverage({ report, asked }: { report: RegionReport; asked: Asked }) {
+  const { t } = useWords();
+  const [whole, ...rest] = report.coverage;
+  return (
+    <>
+      <Part
+        title={t('oversight.coverageNow', { time: stamp(report.time, report.time_zone).slice(0, 16) })}
+        shape={coverageShape}
+        rows={rest}
+        whole={whole}
+        head={(column) => t(coverageHeads[column])}
+        cell={(row, column) => <CoverageCell row={row} column={column} />}
+        keyOf={(row) => `${row.site ? 's' : 'r'}${row.key ?? ''}`}
+        asked={asked}
+        testid="report-coverage"
+      />
       <p className="hint">{t('oversight.testNote')}</p>
-    </section>
+    </>
   );
 }
 
@@ -218,22 +186,28 @@ export default function Report({ tree, query }: { tree: RegionTree; query: URLSe
   const loadFailed = useLoadFailed();
   const usual = halfYearOf(tree.today);
   const period = { from: query.get('from') ?? usual.from, to: query.get('to') ?? usual.to };
-  const asked = new URLSearchParams(period);
+  const about = new URLSearchParams(period);
   for (const key of ['region', 'township', 'site']) {
     const value = query.get(key);
-    if (value !== null) asked.set(key, value);
+    if (value !== null) about.set(key, value);
   }
+  const question = new URLSearchParams(about);
+  question.set('language', language);
+  for (const order of query.getAll('sort')) question.append('sort', order);
   const fits = isPeriod(period);
   const report = useQuery({
-    queryKey: ['report', asked.toString()],
+    queryKey: ['report', about.toString(), question.toString()],
     enabled: fits,
-    queryFn: () => fetchReport(asked),
+    // While it is sorted anew the same report stays; of another one nothing does.
+    placeholderData: (before, of) => (of?.queryKey[1] === about.toString() ? before : undefined),
+    queryFn: () => fetchReport(question),
   });
   const go = (next: URLSearchParams) => visit(addressOf('report', next));
-  const place = tree.sites.find(({ site }) => site.id === asked.get('site'))?.site.name;
-  const region = tree.regions.find(({ id }) => id === (asked.get('township') ?? asked.get('region')))?.name;
+  const place = tree.sites.find(({ site }) => site.id === about.get('site'))?.site.name;
+  const region = tree.regions.find(({ id }) => id === (about.get('township') ?? about.get('region')))?.name;
   const name = localName(place ?? region, language) || t('oversight.wholeRegion');
   const data = report.data;
+  const asked: Asked = { query, question, go, former: report.isPlaceholderData };
   return (
     <section className="report" data-testid="report" aria-labelledby="report-title">
       <form className="filters" onSubmit={(event) => event.preventDefault()}>
@@ -273,33 +247,38 @@ export default function Report({ tree, query }: { tree: RegionTree; query: URLSe
             {t('oversight.printedAt', { time: stamp(data.time, data.time_zone).slice(0, 16) })}
           </p>
           {data.cut && <p role="status">{t('oversight.reportCut')}</p>}
-          <Months months={data.months} />
+          <Months months={data.months} asked={asked} />
           <Lines
+            table="classes"
             title={t('oversight.byClass')}
             lines={data.classes}
             total={data.total}
+            asked={asked}
             testid="report-classes"
-            classes
           />
           <p className="hint">{t('oversight.causeNote')}</p>
           <p className="hint">{t('oversight.answerNote')}</p>
           {data.sites > 1 && (
             <>
               <Lines
+                table="townships"
                 title={t('oversight.byTownship')}
                 lines={data.townships}
                 total={data.total}
+                asked={asked}
                 testid="report-townships"
               />
               <Lines
+                table="by_site"
                 title={t('oversight.bySite')}
                 lines={data.by_site}
                 total={data.total}
+                asked={asked}
                 testid="report-sites"
               />
             </>
           )}
-          <CoverageTable report={data} />
+          <Coverage report={data} asked={asked} />
           {!data.rectified && (
             <section aria-labelledby="report-rectify">
               <h3 id="report-rectify">{t('oversight.rectify')}</h3>

@@ -8,8 +8,9 @@ import { useLoadFailed } from '../shared/ui/useProblem.ts';
 import { useWords } from '../shared/ui/useWords.ts';
 import { Phone, Reasons } from './Calls.tsx';
 import { Cell, heads } from './cells.tsx';
-import type { ColumnKey } from './columns.ts';
-import { GapTable } from './Gaps.tsx';
+import { incidentShape, type ColumnKey } from './columns.ts';
+import { DataTable } from './DataTable.tsx';
+import { GapCell, gapHeads, gapShape, type GapColumn } from './gapcells.tsx';
 import { halfYearOf } from './period.ts';
 import { addressOf } from './route.ts';
 import { StateTag } from './Sites.tsx';
@@ -19,6 +20,8 @@ import { Table } from './Table.tsx';
 import { To } from './To.tsx';
 
 const columns: readonly ColumnKey[] = ['raised', 'class', 'place', 'accepted', 'resolved', 'cause', 'answer'];
+
+const gapColumns: readonly GapColumn[] = ['device', 'place', 'gap', 'why', 'seen', 'tested'];
 
 /** Of more gaps than these the page says how many there are. */
 const gapsMost = 200;
@@ -111,7 +114,20 @@ export default function SitePage({ tree, site }: { tree: RegionTree; site: strin
             {gaps.length > gapsMost && (
               <p className="hint">{t('oversight.gapsMore', { shown: gapsMost, count: gaps.length })}</p>
             )}
-            <GapTable rows={gaps.slice(0, gapsMost)} withSite={false} />
+            <DataTable
+              shape={gapShape}
+              columns={gapColumns}
+              rows={gaps.slice(0, gapsMost)}
+              head={(column) => t(gapHeads[column])}
+              cell={(row, column) => <GapCell row={row} column={column} />}
+              keyOf={(_, n) => String(n)}
+              caption={t('oversight.gaps')}
+              testid="gap-table"
+              rowid="gap-row"
+            />
+            <To href={addressOf('coverage', { site })} className="button" testid="site-gaps">
+              {t('oversight.asTable')}
+            </To>
           </>
         )}
       </section>
@@ -122,29 +138,16 @@ export default function SitePage({ tree, site }: { tree: RegionTree; site: strin
         {recent.length === 0 && <p className="none">{t('oversight.recentNone')}</p>}
         {more && <p className="hint">{t('oversight.recentMore')}</p>}
         {recent.length > 0 && (
-          <table className="grid">
-            <caption className="unseen">{t('oversight.recent')}</caption>
-            <thead>
-              <tr>
-                {columns.map((column) => (
-                  <th key={column} scope="col">
-                    {t(heads[column])}
-                  </th>
-                ))}
-              </tr>
-            </thead>
-            <tbody>
-              {recent.map((row) => (
-                <tr key={row.incident.id}>
-                  {columns.map((column) => (
-                    <td key={column} data-label={t(heads[column])}>
-                      <Cell row={row} column={column} />
-                    </td>
-                  ))}
-                </tr>
-              ))}
-            </tbody>
-          </table>
+          <DataTable
+            shape={incidentShape}
+            columns={columns}
+            rows={recent}
+            head={(column) => t(heads[column])}
+            cell={(row, column) => <Cell row={row} column={column} />}
+            keyOf={(row) => row.incident.id}
+            caption={t('oversight.recent')}
+            testid="recent-table"
+          />
         )}
       </section>
       <section aria-labelledby="site-edges">

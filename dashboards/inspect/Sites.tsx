@@ -24,7 +24,7 @@ export function StateTag({ state }: { state: SiteState }) {
 const first = 12;
 
 /** Sites shows how each site stands, as a list or on a map; of many calm ones the rest is folded away. */
-export function Sites({ standings }: { standings: readonly Standing[] }) {
+export function Sites({ standings, region }: { standings: readonly Standing[]; region: string }) {
   const { t, language } = useWords();
   const [map, setMap] = useState(false);
   const [all, setAll] = useState(false);
@@ -49,6 +49,13 @@ export function Sites({ standings }: { standings: readonly Standing[] }) {
         >
           {t('oversight.map')}
         </button>
+        <To
+          href={addressOf('sites', region === '' ? {} : { region })}
+          className="button"
+          testid="sites-as-table"
+        >
+          {t('oversight.asTable')}
+        </To>
       </div>
       {map ? (
         <Map standings={standings} />

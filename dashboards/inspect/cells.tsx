@@ -1,4 +1,4 @@
-import type { Answer, IncidentRow } from '../shared/api/inspect.ts';
+import type { Answer, GapRow, IncidentRow } from '../shared/api/inspect.ts';
 import { localName } from '../shared/format.ts';
 import { ClassIcon } from '../shared/ui/ClassIcon.tsx';
 import { useReason } from '../shared/ui/useReason.ts';
@@ -37,10 +37,20 @@ export function AnswerTag({ answer }: { answer: Answer | undefined }) {
   );
 }
 
+/** usePlace says where something is, as an Excel file does. */
+export function usePlace(): (place: GapRow['place']) => string {
+  const { t, language } = useWords();
+  return ({ floor, zone, point }) =>
+    [floor ? t('place.floor', { floor }) : '', localName(zone, language), localName(point, language)]
+      .filter(Boolean)
+      .join(' ');
+}
+
 /** Cell is one column of one incident; what the viewer may not see, or what is not, is empty. */
 export function Cell({ row, column }: { row: IncidentRow; column: ColumnKey }) {
   const { t, language } = useWords();
   const why = useReason();
+  const place = usePlace();
   const { incident } = row;
   const at = (time: string | undefined) => (time === undefined ? '' : stamp(time, incident.site.time_zone));
   switch (column) {
@@ -65,15 +75,8 @@ export function Cell({ row, column }: { row: IncidentRow; column: ColumnKey }) {
           {localName(incident.site.name, language)}
         </To>
       );
-    case 'place': {
-      const { floor, zone, point } = incident.place;
-      const parts = [
-        floor ? t('place.floor', { floor }) : '',
-        localName(zone, language),
-        localName(point, language),
-      ];
-      return parts.filter(Boolean).join(' ');
-    }
+    case 'place':
+      return place(incident.place);
     case 'accepted':
       return at(incident.accepted?.at);
     case 'accepted_by':

@@ -1,4 +1,15 @@
-/** columnKeys are the columns of the table of incidents, in the order in which they stand. */
+/** Shape is what a table is made of: its columns in the order in which they stand, named as the gateway names them. */
+export interface Shape<K extends string> {
+  /** Under which the choice of columns is kept, and by which tests find it. */
+  readonly name: string;
+  readonly all: readonly K[];
+  /** What somebody sees who has chosen none. */
+  readonly usual: readonly K[];
+  /** Columns that begin with the greatest when they are sorted by: times and numbers. */
+  readonly falling: readonly K[];
+}
+
+/** columnKeys are the columns of the table of incidents. */
 export const columnKeys = [
   'raised',
   'state',
@@ -19,40 +30,34 @@ export const columnKeys = [
 /** ColumnKey names a column to the gateway. */
 export type ColumnKey = (typeof columnKeys)[number];
 
-/** usual are the columns that somebody sees who has chosen none. */
-export const usual: readonly ColumnKey[] = [
-  'raised',
-  'state',
-  'class',
-  'township',
-  'site',
-  'place',
-  'accepted',
-  'resolved',
-  'cause',
-  'answer',
-];
+/** incidentShape is that of the table of incidents. */
+export const incidentShape: Shape<ColumnKey> = {
+  name: 'incidents',
+  all: columnKeys,
+  usual: ['raised', 'state', 'class', 'township', 'site', 'place', 'accepted', 'resolved', 'cause', 'answer'],
+  falling: ['raised'],
+};
 
-const key = (user: string) => `shouwang.inspect.columns.${user}`;
+const key = (table: string, user: string) => `shouwang.inspect.columns.${table}.${user}`;
 
-/** keptColumns are the columns that a user has chosen in this browser. */
-export function keptColumns(user: string): ColumnKey[] {
+/** keptColumns are the columns of a table that a user has chosen in this browser. */
+export function keptColumns<K extends string>(shape: Shape<K>, user: string): K[] {
   try {
-    const kept: unknown = JSON.parse(localStorage.getItem(key(user)) ?? 'null');
+    const kept: unknown = JSON.parse(localStorage.getItem(key(shape.name, user)) ?? 'null');
     if (Array.isArray(kept)) {
-      const chosen = columnKeys.filter((column) => kept.includes(column));
+      const chosen = shape.all.filter((column) => kept.includes(column));
       if (chosen.length > 0) return chosen;
     }
   } catch {
     // What a browser does not keep, or what is damaged, is chosen anew.
   }
-  return [...usual];
+  return [...shape.usual];
 }
 
 /** keepColumns keeps them for the next time. */
-export function keepColumns(user: string, columns: readonly ColumnKey[]): void {
+export function keepColumns<K extends string>(shape: Shape<K>, user: string, columns: readonly K[]): void {
   try {
-    localStorage.setItem(key(user), JSON.stringify(columns));
+    localStorage.setItem(key(shape.name, user), JSON.stringify(columns));
   } catch {
     // The choice then lasts until the page is closed.
   }

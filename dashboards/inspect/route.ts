@@ -1,9 +1,9 @@
 import { useSyncExternalStore } from 'react';
 
 /** View is one of the faces of the inspectors' page. */
-export type View = 'now' | 'site' | 'incidents' | 'coverage' | 'report';
+export type View = 'now' | 'site' | 'sites' | 'incidents' | 'coverage' | 'report';
 
-const views: readonly View[] = ['now', 'site', 'incidents', 'coverage', 'report'];
+const views: readonly View[] = ['now', 'site', 'sites', 'incidents', 'coverage', 'report'];
 
 /** viewOf is the face that an address asks for; an unknown one is what goes on now. */
 export function viewOf(query: URLSearchParams): View {

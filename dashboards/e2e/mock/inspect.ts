@@ -1,4 +1,11 @@
-import type { GapRow, IncidentRow, RegionReport, ReportLine, SiteNode } from '../../shared/api/inspect.ts';
+import type {
+  GapRow,
+  IncidentRow,
+  RegionReport,
+  ReportLine,
+  SiteNode,
+  SiteRow,
+} from '../../shared/api/inspect.ts';
 import type { Incident, Me } from '../../shared/api/types.ts';
 import { equipment, lifeSafety } from '../../shared/api/types.ts';
 import type { World } from './world.ts';
@@ -245,6 +252,17 @@ export function inspects(world: World, me: Me, incidents: Incident[], url: URL):
         cut: false,
         offset,
       };
+    }
+    case '/api/inspect/sites': {
+      const open = (site: string) => incidents.filter((i) => i.site.id === site && i.state !== 'resolved');
+      const rows: SiteRow[] = nodes(me).map((node, n) => ({
+        node,
+        state: n === 0 ? 'gaps' : 'calm',
+        open: open(node.site.id).length,
+        hazards: 0,
+        overdue: 0,
+      }));
+      return { time: world.iso(), rows };
     }
     case '/api/inspect/coverage': {
       const rows = gapsOf(world, me, query);

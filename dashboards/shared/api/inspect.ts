@@ -12,10 +12,12 @@ export type SiteNode = Schemas['SiteNode'];
 export type SiteLook = Schemas['SiteLook'];
 export type IncidentRow = Schemas['IncidentRow'];
 export type IncidentTable = Schemas['IncidentTable'];
+export type SiteRow = Schemas['SiteRow'];
 export type GapRow = Schemas['GapRow'];
 export type Gap = GapRow['gaps'][number];
 export type RegionReport = Schemas['RegionReport'];
 export type ReportLine = Schemas['ReportLine'];
+export type MonthLine = Schemas['MonthLine'];
 export type CoverageLine = Schemas['CoverageLine'];
 export type Figure = Schemas['Figure'];
 export type Answer = NonNullable<IncidentRow['answer']>;
@@ -34,7 +36,7 @@ function asked<Q>(query: URLSearchParams, lists: readonly string[]): Q {
   return out as Q;
 }
 
-const lists = ['group', 'class', 'state', 'cause', 'answer', 'gap', 'column'];
+const lists = ['group', 'class', 'state', 'cause', 'answer', 'gap', 'kind', 'column'];
 
 /** fetchTree returns the regions and sites of the viewer. */
 export function fetchTree(): Promise<RegionTree> {
@@ -52,11 +54,21 @@ export function fetchRows(query: URLSearchParams): Promise<IncidentTable> {
   return ask((signal) => api.GET('/api/inspect/incidents', { params, signal }), patient);
 }
 
-/** excelAddress is where the same rows are to be had as an Excel file. */
-export function excelAddress(query: URLSearchParams, columns: readonly string[]): string {
+/** excelAddress is where the same rows of a table are to be had as an Excel file. */
+export function excelAddress(
+  table: 'incidents' | 'coverage' | 'sites' | 'report',
+  query: URLSearchParams,
+  columns: readonly string[],
+): string {
   const all = new URLSearchParams(query);
   for (const column of columns) all.append('column', column);
-  return `/api/inspect/incidents.xlsx?${all}`;
+  return `/api/inspect/${table}.xlsx?${all}`;
+}
+
+/** fetchSites returns the table of sites. */
+export function fetchSites(query: URLSearchParams): Promise<Schemas['SiteTable']> {
+  const params = { query: asked<Query<'/api/inspect/sites'>>(query, lists) };
+  return ask((signal) => api.GET('/api/inspect/sites', { params, signal }));
 }
 
 /** fetchGaps returns what would not be noticed. */
@@ -67,6 +79,6 @@ export function fetchGaps(query: URLSearchParams): Promise<Schemas['CoverageTabl
 
 /** fetchReport returns the figures of a period. */
 export function fetchReport(query: URLSearchParams): Promise<RegionReport> {
-  const params = { query: asked<NonNullable<Query<'/api/inspect/report'>>>(query, []) };
+  const params = { query: asked<NonNullable<Query<'/api/inspect/report'>>>(query, ['sort']) };
   return ask((signal) => api.GET('/api/inspect/report', { params: params as never, signal }), patient);
 }
