@@ -258,15 +258,18 @@ func (d *Directory) SeesSite(u User, site care.SiteID) bool {
 // his residents, but for equipment. An inspector of the fire service sees hazards
 // to the building and failures of what finds them, and nothing about people. A
 // carer of single floors sees what happens there, what happens nobody knows
-// where, and hazards to the building on every floor. Nobody sees anything any more
-// once disabled, in whatever role.
+// where, hazards to the building on every floor, and what the ladder has called her
+// to. That is a property of the incident, so that every board, list and frame shows
+// it to her and none has to ask; the message about it that was sent is the row of the
+// feed by which it comes upon her open board. Nobody sees anything any more once
+// disabled, in whatever role.
 func (d *Directory) SeesIncident(u User, i care.Incident) bool {
 	if u.Disabled {
 		return false
 	}
 	if u.Role != Family && u.Role != Helper {
 		return d.SeesSite(u, i.Site) && (!u.FireOfficer() || d.ofFireSafety(i)) &&
-			(i.Class.LifeSafety() || d.onFloors(u, i.Site, d.zoneOf(i)))
+			(i.Class.LifeSafety() || d.onFloors(u, i.Site, d.zoneOf(i)) || slices.Contains(i.Told, u.ID))
 	}
 	if i.Class.Equipment() || u.Role == Family && i.Class == care.Call {
 		return false

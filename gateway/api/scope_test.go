@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"shouwang.care/shouwang/alerts"
 	"shouwang.care/shouwang/alerts/care"
 	"shouwang.care/shouwang/alerts/people"
 	"shouwang.care/shouwang/gateway/api"
@@ -360,4 +361,85 @@ func TestThePagesOfAHistoryTellNothingOfWhatIsHidden(t *testing.T) {
 	if h := read[api.History](t, r.as("yan").get("/api/incidents?limit=1")); len(h.Incidents) != 1 || h.Next != fire {
 		t.Errorf("a page of one has %d and goes on after %q, want the fire and its id", len(h.Incidents), h.Next)
 	}
+}
+
+// TestWhoWasToldOpensIt: the ladder has called a carer of the third floor to the
+// second. She opens what she was called to, and nothing else of that floor, until an
+// hour after its end.
+func TestWhoWasToldOpensIt(t *testing.T) {
+	r := newRig(t)
+	called, other := r.raise(songhe, "203-1-cord", care.SOS), r.raise(songhe, "203-1-cord", care.Fall)
+	var chen people.User
+	for _, u := range r.store.Directory().Users {
+		if u.Login == "chen" {
+			chen = u
+		}
+	}
+	chen.Scope.Floors = []string{"9"}
+	if _, err := r.store.ApplyPlan(t.Context(), ledger.Plan{
+		Zones: []care.Zone{{Site: songhe, ID: "attic", Floor: "9", Name: care.Text{ZH: "阁楼", EN: "Attic"}}}, Users: []people.User{chen},
+	}); err != nil {
+		t.Fatal(err)
+	}
+	p := r.as("chen")
+	board := func(what string, want ...string) {
+		t.Helper()
+		for name, list := range map[string][]api.IncidentView{
+			"board": read[api.Board](t, p.get("/api/board")).Incidents, "history": read[api.History](t, p.get("/api/incidents")).Incidents,
+		} {
+			var got []string
+			for _, i := range list {
+				got = append(got, i.ID)
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("%s: the %s (-want +got):\n%s", what, name, diff)
+			}
+		}
+	}
+	board("before she is told")
+	p.post("/api/incidents/"+called+"/accept", nil).expect(t, 404)
+
+	told := func(owner string) {
+		t.Helper()
+		if err := r.store.Update(t.Context(), func(tx *ledger.Tx) error {
+			return tx.SaveNotice(t.Context(), alerts.Notice{
+				ID: care.NewID(), Incident: called, Site: songhe, Class: care.SOS, Phrase: alerts.PhraseAlarm, Owner: owner,
+				State: alerts.NoticeDone, CreatedAt: time.Now(),
+			})
+		}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told("somebody else")
+	board("when another was told")
+	told(string(chen.ID))
+	told(string(chen.ID)) // once more changes nothing
+	board("once she is told", called)
+	if got := read[api.IncidentDetail](t, p.get("/api/incidents/"+called)); got.Incident.ID != called {
+		t.Errorf("it is %s", got.Incident.ID)
+	}
+	for act, body := range map[string]any{"accept": nil, "arrive": nil, "note": map[string]string{"note": "n"}} {
+		p.post("/api/incidents/"+other+"/"+act, body).expect(t, 404)
+	}
+	for _, act := range []struct {
+		name string
+		body any
+	}{{"accept", nil}, {"arrive", nil}, {"note", map[string]string{"note": "n"}}, {"resolve", map[string]string{"cause": "real"}}} {
+		p.post("/api/incidents/"+called+"/"+act.name, act.body).expect(t, 200)
+	}
+	board("within the hour", called)
+
+	if err := r.store.Update(t.Context(), func(tx *ledger.Tx) error {
+		i, err := tx.Incident(t.Context(), called)
+		if err != nil {
+			return err
+		}
+		i.Resolved.At = time.Now().Add(-61 * time.Minute)
+		return tx.SaveIncident(t.Context(), *i)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	board("after the hour")
+	p.get("/api/incidents/"+called).expect(t, 404)
+	p.post("/api/incidents/"+called+"/note", map[string]string{"note": "n"}).expect(t, 404)
 }

@@ -39,7 +39,7 @@ func (s *Store) IncidentHistory(ctx context.Context, f IncidentFilter) ([]care.I
 	if (!f.AllSites && len(f.Sites) == 0) || (f.OnlyResidents && len(f.Residents) == 0) {
 		return []care.Incident{}, nil
 	}
-	q := s.readQ.NewSelect().TableExpr("incident").ColumnExpr(incidentColumns)
+	q := s.readQ.NewSelect().TableExpr("incident").ColumnExpr(shownColumns)
 	if !f.AllSites {
 		q.Where("site IN (?)", bun.List(f.Sites))
 	}
@@ -69,6 +69,6 @@ func (s *Store) IncidentHistory(ctx context.Context, f IncidentFilter) ([]care.I
 	if err != nil {
 		return nil, explain("read the history of incidents", err)
 	}
-	found, err := collect(rows, scanIncident)
+	found, err := collect(rows, scanShown)
 	return found, wrapIf("read the history of incidents", err)
 }

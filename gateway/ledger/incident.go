@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"shouwang.care/shouwang/alerts/care"
@@ -18,6 +20,14 @@ const incidentColumns = `id, site, class, key, point, zone, resident, severity, 
 	resolved_at, resolved_by, resolved_name, resolved_means,
 	cause, reason, note, late, clock, evidence, revision,
 	confirmed_at, confirmed_by, cancelled_at, under, untold_at`
+
+// shownColumns are those of scanShown: with whom the ladder has told.
+const shownColumns = incidentColumns + `,
+	(SELECT string_agg(n.owner, '` + "\n" + `') FROM notice n WHERE n.incident = incident.id AND n.incident <> '')`
+
+// toldFor is how long after its end those who were told of an incident still see
+// it: as long as it stays on a board.
+const toldFor = time.Hour
 
 const saveIncident = `INSERT INTO incident (` + incidentColumns + `)
 	VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20, $21, $22,
@@ -70,7 +80,25 @@ func (a *act) care() *care.Act {
 }
 
 // scanIncident reads a row of incidentColumns.
-func scanIncident(r *sql.Rows) (care.Incident, error) {
+func scanIncident(r *sql.Rows) (care.Incident, error) { return scanWith(r) }
+
+// scanShown reads a row of shownColumns.
+func scanShown(r *sql.Rows) (care.Incident, error) {
+	var owners sql.NullString
+	i, err := scanWith(r, &owners)
+	if err != nil || i.Resolved != nil && time.Since(i.Resolved.At) > toldFor {
+		return i, err
+	}
+	for owner := range strings.SplitSeq(owners.String, "\n") {
+		if id := care.UserID(owner); id != "" && !slices.Contains(i.Told, id) {
+			i.Told = append(i.Told, id)
+		}
+	}
+	return i, nil
+}
+
+// scanWith reads a row of incidentColumns and what follows.
+func scanWith(r *sql.Rows, more ...any) (care.Incident, error) {
 	var (
 		i                            care.Incident
 		happened, raised, alarmed    int64
@@ -79,13 +107,13 @@ func scanIncident(r *sql.Rows) (care.Incident, error) {
 		accepted, arrived, resolved  act
 		evidence                     sql.NullString
 	)
-	err := r.Scan(&i.ID, &i.Site, &i.Class, &i.Key, &i.Point, &i.Zone, &i.Resident, &i.Severity, &i.State, &i.Active,
+	err := r.Scan(append([]any{&i.ID, &i.Site, &i.Class, &i.Key, &i.Point, &i.Zone, &i.Resident, &i.Severity, &i.State, &i.Active,
 		&happened, &raised, &alarmed, &i.Alarms, &cleared,
 		&accepted.at, &accepted.by, &accepted.name, &accepted.means,
 		&arrived.at, &arrived.by, &arrived.name, &arrived.means,
 		&resolved.at, &resolved.by, &resolved.name, &resolved.means,
 		&i.Cause, &i.Reason, &i.Note, &i.Late, &i.Clock, &evidence, &i.Revision,
-		&confirmed, &i.ConfirmedBy, &cancelled, &i.Under, &untold)
+		&confirmed, &i.ConfirmedBy, &cancelled, &i.Under, &untold}, more...)...)
 	if err != nil {
 		return care.Incident{}, err
 	}
@@ -114,10 +142,10 @@ func fromNullMicros(us sql.NullInt64) *time.Time {
 }
 
 // oneIncident returns the incident that a query finds, nil when it finds none.
-func oneIncident(ctx context.Context, q querier, doing, query string, args ...any) (*care.Incident, error) {
+func oneIncident(ctx context.Context, q querier, scan func(*sql.Rows) (care.Incident, error), doing, query string, args ...any) (*care.Incident, error) {
 	var i care.Incident
 	found, err := first(ctx, q, func(r *sql.Rows) (err error) {
-		i, err = scanIncident(r)
+		i, err = scan(r)
 		return err
 	}, query, args...)
 	if err != nil || !found {
@@ -126,7 +154,7 @@ func oneIncident(ctx context.Context, q querier, doing, query string, args ...an
 	return &i, nil
 }
 
-const incidentByID = `SELECT ` + incidentColumns + ` FROM incident WHERE id = $1`
+const incidentByID = `SELECT ` + shownColumns + ` FROM incident WHERE id = $1`
 
 // SaveIncident inserts or replaces the row of the incident. Site, class and
 // key of a row that exists are not changed. A second open incident of a key is
@@ -138,14 +166,14 @@ func (t *Tx) SaveIncident(ctx context.Context, i care.Incident) error {
 // OpenIncident returns the open incident of a key and class, nil when there is
 // none.
 func (t *Tx) OpenIncident(ctx context.Context, site care.SiteID, class care.Class, key string) (*care.Incident, error) {
-	return oneIncident(ctx, t, "find the open incident of "+key,
+	return oneIncident(ctx, t, scanIncident, "find the open incident of "+key,
 		`SELECT `+incidentColumns+` FROM incident WHERE site = $1 AND class = $2 AND key = $3 AND state <> 'resolved'`,
 		string(site), string(class), key)
 }
 
 // Incident returns an incident by id, nil when there is none.
 func (t *Tx) Incident(ctx context.Context, id string) (*care.Incident, error) {
-	return oneIncident(ctx, t, "read incident "+id, incidentByID, id)
+	return oneIncident(ctx, t, scanShown, "read incident "+id, incidentByID, id)
 }
 
 // SiteIncidents returns the open incidents of a site, the longest waiting
@@ -176,27 +204,27 @@ func (t *Tx) ChildrenOf(ctx context.Context, incidentID string) ([]care.Incident
 
 // Incident returns an incident by id, nil when there is none.
 func (s *Store) Incident(ctx context.Context, id string) (*care.Incident, error) {
-	return oneIncident(ctx, s.read, "read incident "+id, incidentByID, id)
+	return oneIncident(ctx, s.read, scanShown, "read incident "+id, incidentByID, id)
 }
 
 const (
-	openIncidents = `SELECT ` + incidentColumns + ` FROM incident WHERE state <> 'resolved' ORDER BY alarmed_at, id`
+	openIncidents = `SELECT ` + shownColumns + ` FROM incident WHERE state <> 'resolved' ORDER BY alarmed_at, id`
 	// The literal lets the planner use the index on resolved rows.
-	recentlyResolved = `SELECT ` + incidentColumns + ` FROM incident
+	recentlyResolved = `SELECT ` + shownColumns + ` FROM incident
 		WHERE state = 'resolved' AND resolved_at >= $1 ORDER BY resolved_at DESC, id`
 )
 
 // OpenIncidents returns every incident that still needs a person, the longest
 // waiting first.
 func (s *Store) OpenIncidents(ctx context.Context) ([]care.Incident, error) {
-	found, err := all(ctx, s.read, scanIncident, openIncidents)
+	found, err := all(ctx, s.read, scanShown, openIncidents)
 	return found, wrapIf("read the open incidents", err)
 }
 
 // RecentlyResolved returns the incidents resolved at or after since, the
 // latest first.
 func (s *Store) RecentlyResolved(ctx context.Context, since time.Time) ([]care.Incident, error) {
-	found, err := all(ctx, s.read, scanIncident, recentlyResolved, micros(since))
+	found, err := all(ctx, s.read, scanShown, recentlyResolved, micros(since))
 	return found, wrapIf("read the incidents resolved lately", err)
 }
 
@@ -213,11 +241,11 @@ func (s *Store) Snapshot(ctx context.Context, since time.Time) (number uint64, i
 	if _, err := first(ctx, q, func(r *sql.Rows) error { return r.Scan(&number) }, feedHead); err != nil {
 		return 0, nil, explain("read the head of the feed", err)
 	}
-	open, err := all(ctx, q, scanIncident, openIncidents)
+	open, err := all(ctx, q, scanShown, openIncidents)
 	if err != nil {
 		return 0, nil, explain("read the open incidents", err)
 	}
-	resolved, err := all(ctx, q, scanIncident, recentlyResolved, micros(since))
+	resolved, err := all(ctx, q, scanShown, recentlyResolved, micros(since))
 	if err != nil {
 		return 0, nil, explain("read the incidents resolved lately", err)
 	}

@@ -54,3 +54,33 @@ func TestABoardThatHidesItTellsNobody(t *testing.T) {
 		})
 	}
 }
+
+// TestWhoIsCalledFromAnotherFloorSeesIt: the ladder reaches her by telephone, and from
+// then on she may open what she is called to, with its re-alarms, and nothing else.
+func TestWhoIsCalledFromAnotherFloorSeesIt(t *testing.T) {
+	atNight(t, func(t *testing.T, n *night) {
+		wang := n.store.Directory().Users["wang"]
+		wang.Scope.Floors = []string{"3"}
+		if _, err := n.store.ApplyPlan(t.Context(), ledger.Plan{Users: []people.User{wang}}); err != nil {
+			t.Fatal(err)
+		}
+		sees := func(when string, want bool) {
+			t.Helper()
+			i, err := n.store.Incident(t.Context(), n.only().ID)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got := n.store.Directory().SeesIncident(wang, *i); got != want {
+				t.Errorf("%s she sees it: %t, want %t", when, got, want)
+			}
+		}
+		n.sends("203-1-cord", care.SOS, care.Active, "")
+		n.hears("sms wang: SOS")
+		sees("called", true)
+		n.does(alerts.Accept, "chen")
+		n.hears("sms wang: was taken by")
+		sees("though another goes", true)
+		n.does(alerts.Resolve, "chen")
+		n.sms.forget()
+	})
+}
