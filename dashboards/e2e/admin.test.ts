@@ -1,4 +1,6 @@
 import { writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -29,6 +31,17 @@ describe.skipIf(!built())('a home is entered (needs `make build`)', { timeout: 2
   let browser: Browser;
   let page: Page;
   const troubles: string[] = [];
+  /** The service behind the channel desk: what it heard, and how it answers. */
+  const heard: string[] = [];
+  let status = 204;
+  const service = createServer((request, response) => {
+    let text = '';
+    request.on('data', (chunk: Buffer) => (text += chunk.toString()));
+    request.on('end', () => {
+      heard.push(text);
+      response.writeHead(status).end();
+    });
+  });
 
   async function sit(login: string, width: number, look: object = {}): Promise<Page> {
     const context = await browser.newContext({ viewport: { width, height: 900 }, locale: 'zh-CN', ...look });
@@ -75,6 +88,16 @@ describe.skipIf(!built())('a home is entered (needs `make build`)', { timeout: 2
   }
 
   beforeAll(async () => {
+    await new Promise<void>((resolve) => service.listen(0, '127.0.0.1', resolve));
+    const channels = join(chain.folder, 'channels.yaml');
+    const { port } = service.address() as AddressInfo;
+    const signing = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
+    const desk = {
+      type: 'webhook',
+      options: { url: `http://127.0.0.1:${port}/`, plain: true, secret: signing },
+    };
+    writeFileSync(channels, JSON.stringify({ desk }), { mode: 0o600 });
+    chain.settings.SHOUWANG_CHANNELS = channels;
     [browser] = await Promise.all([launch(), chain.open()]);
     const plan = join(chain.folder, 'people.yaml');
     writeFileSync(plan, JSON.stringify(people));
@@ -95,6 +118,7 @@ describe.skipIf(!built())('a home is entered (needs `make build`)', { timeout: 2
     await browser.close();
     await chain.end();
     chain.forget();
+    service.close();
   }, 120_000);
 
   test('a file with two mistakes: they stand beside their lines, are mended, and all is saved', async () => {
@@ -179,6 +203,57 @@ describe.skipIf(!built())('a home is entered (needs `make build`)', { timeout: 2
     await leader.context().close();
   });
 
+  test('a village is entered below its township, and removed while nothing stands in it', async () => {
+    const operator = await sit('admin', 390);
+    await part(operator, 'region');
+    await operator.getByTestId('registry-add').click();
+    await operator.getByTestId('field-id').fill('liuhe-east');
+    await operator.getByTestId('field-name.zh').fill('柳东村');
+    await operator.getByTestId('field-level').selectOption('district');
+    await operator.getByTestId('field-parent').selectOption('liuhe');
+    await operator.getByTestId('row-save').click();
+    await operator.getByTestId('field-mistake').filter({ hasText: '级别' }).waitFor();
+    await operator.getByTestId('field-level').selectOption('village');
+    await operator.getByTestId('row-save').click();
+    await operator.getByTestId('registry-note').filter({ hasText: '不用重启' }).waitFor();
+    const row = (id: string) => operator.locator(`[data-testid=registry-row][data-id=${id}]`);
+    await row('liuhe').getByTestId('deed-remove').click();
+    await row('liuhe').getByTestId('deed-sure').click();
+    await row('liuhe').getByRole('alert').filter({ hasText: '不能删除' }).waitFor();
+    await row('liuhe-east').getByTestId('deed-remove').click();
+    await row('liuhe-east').getByTestId('deed-sure').click();
+    await row('liuhe-east').waitFor({ state: 'detached' });
+    expect(await flaws(operator)).toEqual([]);
+    await operator.context().close();
+  });
+
+  test('a test by a channel shows what its service really answers', async () => {
+    const operator = await sit('admin', 390);
+    await part(operator, 'channel');
+    const desk = operator.locator('[data-testid=channel][data-name=desk]');
+    const send = async () => {
+      await desk.getByTestId('trial-address').fill('night-desk');
+      await desk.getByTestId('trial-send').click();
+      await desk.getByTestId('trial-answer').waitFor();
+    };
+    await send();
+    await desk.getByTestId('trial-answer').filter({ hasText: '服务商已接收' }).waitFor();
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toContain('night-desk');
+    status = 410;
+    await send();
+    const answer = desk.getByTestId('trial-answer').and(operator.locator('[data-reason]'));
+    await answer.filter({ hasText: '410' }).waitFor();
+    await desk.getByTestId('channel-state').filter({ hasText: '没有发出' }).waitFor();
+    if (shots !== undefined)
+      await operator.screenshot({ path: join(shots, 'admin-tried-390.png'), fullPage: true });
+    expect(await flaws(operator)).toEqual([]);
+    await part(operator, 'coverage');
+    await operator.getByTestId('audit-row').filter({ hasText: 'channel:desk' }).first().waitFor();
+    expect(await operator.getByTestId('audit').innerText()).not.toContain('night-desk');
+    await operator.context().close();
+  });
+
   test('every part can be read by everybody, and the pages report no errors', async () => {
     for (const [width, language, colorScheme] of [
       [390, 'zh', 'dark'],
@@ -189,11 +264,24 @@ describe.skipIf(!built())('a home is entered (needs `make build`)', { timeout: 2
       const operator = await sit('admin', width, { colorScheme });
       await part(operator, 'point');
       if (language === 'en') await operator.getByTestId('language').click();
-      for (const name of ['point', 'zone', 'edge', 'resident', 'user', 'site', 'files', 'walk']) {
+      const parts = [
+        'point',
+        'zone',
+        'edge',
+        'resident',
+        'user',
+        'site',
+        'region',
+        'channel',
+        'files',
+        'walk',
+      ];
+      for (const name of parts) {
         await operator.getByTestId(`part-${name}`).click();
-        const there = ['files', 'walk'].includes(name) ? name : `registry-${name}`;
+        const plain: Record<string, string> = { files: 'files', walk: 'walk', channel: 'channels' };
+        const there = plain[name] ?? `registry-${name}`;
         await operator.getByTestId(there).waitFor();
-        if (name === 'point') await operator.getByTestId('registry-add').click();
+        if (name === 'point' || name === 'region') await operator.getByTestId('registry-add').click();
         expect(await flaws(operator), `${name} ${width} ${language} ${colorScheme}`).toEqual([]);
         const beyond = await operator.evaluate(
           () => document.documentElement.scrollWidth - document.documentElement.clientWidth,

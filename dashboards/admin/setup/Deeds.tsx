@@ -3,6 +3,7 @@ import { useTranslation } from 'react-i18next';
 import {
   leave,
   moveResident,
+  removeRegion,
   replacePoint,
   resetPassword,
   resetPIN,
@@ -10,6 +11,7 @@ import {
   type Outcome,
   type Register,
 } from '../../shared/api/admin.ts';
+import type { Text } from '../../shared/api/types.ts';
 import { localName } from '../../shared/format.ts';
 import { useLanguage, useViewer } from '../../shared/ui/hooks.ts';
 import { useFailed } from '../../shared/ui/useProblem.ts';
@@ -17,7 +19,7 @@ import { said, type Kind, type Row } from './fields.ts';
 import { Scan } from './Scan.tsx';
 import { useMistake } from './words.ts';
 
-type Deed = 'password' | 'pin' | 'secret' | 'replace' | 'move' | 'leave' | 'back';
+type Deed = 'password' | 'pin' | 'secret' | 'replace' | 'move' | 'leave' | 'back' | 'remove';
 
 const staff = ['carer', 'leader', 'manager'];
 
@@ -29,6 +31,8 @@ function deedsOf(kind: Kind, row: Row, register: Register, me: string): Deed[] {
       return staff.includes(String(row.role)) && (row.station ?? '') === ''
         ? ['password', 'pin']
         : ['password'];
+    case 'region':
+      return register.can.regions ? ['remove'] : [];
     case 'edge':
       return register.can.edges ? ['secret'] : [];
     case 'point':
@@ -132,7 +136,7 @@ function Asked({ deed, row, register, onSecret, onDone, onClose }: AskedProps) {
   const [second, setSecond] = useState(false);
   const id = String(row.id);
   const site = said(row.site);
-  const name = typeof row.name === 'string' ? row.name : id;
+  const name = typeof row.name === 'string' ? row.name : localName(row.name as Text, language) || id;
 
   const carryOut = async () => {
     setWrong('');
@@ -156,6 +160,8 @@ function Asked({ deed, row, register, onSecret, onDone, onClose }: AskedProps) {
           return settle(await leave(id, true));
         case 'back':
           return settle(await leave(id, false));
+        case 'remove':
+          return settle(await removeRegion(id));
       }
     } catch (error) {
       setWrong(failed(error as Error));
@@ -176,6 +182,7 @@ function Asked({ deed, row, register, onSecret, onDone, onClose }: AskedProps) {
       {deed === 'pin' && <span>{t('setup.pinSure', { name })}</span>}
       {deed === 'secret' && <span>{t('setup.secretSure', { name })}</span>}
       {deed === 'leave' && <span>{t('setup.leaveSure', { name })}</span>}
+      {deed === 'remove' && <span>{t('setup.removeSure', { name })}</span>}
       {deed === 'replace' && (
         <>
           <span>{t('setup.replaceHint')}</span>

@@ -14,6 +14,7 @@ import { useWord } from './words.ts';
 /** mayEdit says whether the viewer may change rows of a register, and enter new ones. */
 function mayEdit(register: Register, kind: Kind): { change: boolean; add: boolean } {
   const { can } = register;
+  if (kind === 'region') return { change: can.regions, add: can.regions };
   if (kind === 'site') return { change: can.site, add: can.sites };
   if (kind === 'edge') return { change: can.edges, add: can.edges };
   return { change: true, add: true };

@@ -2,6 +2,7 @@ import { useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { localName } from '../../shared/format.ts';
 import { useLanguage, useViewer } from '../../shared/ui/hooks.ts';
+import { ChannelPart } from './ChannelPart.tsx';
 import { FilesPart } from './FilesPart.tsx';
 import { Registry } from './Registry.tsx';
 import { WalkPart } from './WalkPart.tsx';
@@ -15,10 +16,12 @@ export function Setup({ part }: { part: Exclude<Part, 'coverage'> }) {
   const { me } = useViewer();
   const [site, setSite] = useState(me.sites[0]?.id ?? '');
   const everywhere = isEverywhere(part);
+  // Regions and channels belong to no site, and all sites are listed.
+  const whole = part === 'site' || part === 'region' || part === 'channel';
   const at = siteOf(part, site, me.sites);
   return (
     <>
-      {part !== 'site' && me.sites.length > 1 && (
+      {!whole && me.sites.length > 1 && (
         <label className="field no-print">
           <span>{t('setup.site')}</span>
           <select value={at} data-testid="setup-site" onChange={(event) => setSite(event.target.value)}>
@@ -31,12 +34,14 @@ export function Setup({ part }: { part: Exclude<Part, 'coverage'> }) {
           </select>
         </label>
       )}
-      {part === 'files' ? (
+      {part === 'channel' ? (
+        <ChannelPart />
+      ) : part === 'files' ? (
         <FilesPart site={at} />
       ) : part === 'walk' ? (
         <WalkPart key={at} site={at} />
       ) : (
-        <Registry key={`${part} ${at}`} kind={part} site={part === 'site' ? '' : at} />
+        <Registry key={`${part} ${at}`} kind={part} site={whole ? '' : at} />
       )}
     </>
   );

@@ -2,11 +2,12 @@ import type { Register } from '../../shared/api/admin.ts';
 import type { Texts } from '../../shared/texts/zh.ts';
 
 /** Kind is a register; Row is one row of it, whose fields are named by a path such as name.zh. */
-export type Kind = 'site' | 'zone' | 'edge' | 'resident' | 'point' | 'user';
+export type Kind = 'region' | 'site' | 'zone' | 'edge' | 'resident' | 'point' | 'user';
 export type Row = Record<string, unknown>;
-export type List = 'sites' | 'zones' | 'edges' | 'residents' | 'points' | 'users';
+export type List = 'regions' | 'sites' | 'zones' | 'edges' | 'residents' | 'points' | 'users';
 
 export const lists: Record<Kind, List> = {
+  region: 'regions',
   site: 'sites',
   zone: 'zones',
   edge: 'edges',
@@ -25,7 +26,7 @@ export interface Field {
   /** The words to choose from; '' is none of them. */
   words?: readonly string[];
   /** Where the choices come from. */
-  from?: List | 'regions' | 'floors' | 'roles';
+  from?: List | 'floors' | 'roles';
   /** It is asked for first; the others are behind `more`. */
   main?: boolean;
   /** It cannot be changed once the row is there. */
@@ -42,6 +43,18 @@ const names: Field[] = [
 ];
 
 export const fields: Record<Kind, readonly Field[]> = {
+  region: [
+    { path: 'id', label: 'id', type: 'text', main: true, fixed: true },
+    ...names,
+    {
+      path: 'level',
+      label: 'level',
+      type: 'words',
+      words: ['city', 'district', 'township', 'village'],
+      main: true,
+    },
+    { path: 'parent', label: 'parent', type: 'choice', from: 'regions', main: true },
+  ],
   site: [
     { path: 'id', label: 'id', type: 'text', main: true, fixed: true },
     ...names,
@@ -173,6 +186,8 @@ export const fields: Record<Kind, readonly Field[]> = {
 export function blank(kind: Kind, site: string): Row {
   const name = { zh: '', en: '' };
   switch (kind) {
+    case 'region':
+      return { id: '', level: 'village', parent: '', name };
     case 'site':
       return { id: '', kind: 'nursing_home', name, address: name, region: '', time_zone: 'Asia/Shanghai' };
     case 'zone':

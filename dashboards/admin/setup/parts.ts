@@ -1,13 +1,36 @@
 import type { Role } from '../../shared/api/types.ts';
 
 /** Part is a part of the page of administration. */
-export type Part = 'coverage' | 'site' | 'zone' | 'edge' | 'point' | 'resident' | 'user' | 'files' | 'walk';
+export type Part =
+  | 'coverage'
+  | 'region'
+  | 'site'
+  | 'zone'
+  | 'edge'
+  | 'point'
+  | 'resident'
+  | 'user'
+  | 'channel'
+  | 'files'
+  | 'walk';
 
 /** partsOf lists the parts that a role has, the first to be shown first. */
 export function partsOf(role: Role): readonly Part[] {
   switch (role) {
     case 'operator':
-      return ['coverage', 'point', 'zone', 'edge', 'resident', 'user', 'site', 'files', 'walk'];
+      return [
+        'coverage',
+        'point',
+        'zone',
+        'edge',
+        'resident',
+        'user',
+        'site',
+        'region',
+        'channel',
+        'files',
+        'walk',
+      ];
     case 'manager':
       return ['point', 'zone', 'resident', 'user', 'files', 'walk'];
     case 'leader':
@@ -26,7 +49,7 @@ export function partOf(hash: string, role: Role): Part {
 
 /** isEverywhere reports whether a part can be shown of all sites at once. */
 export function isEverywhere(part: Part): boolean {
-  return part === 'site' || part === 'user' || part === 'files';
+  return part === 'site' || part === 'user' || part === 'files' || part === 'region' || part === 'channel';
 }
 
 /** siteOf is the site of a part: the chosen one, or the first where all were chosen and the part is of one. */

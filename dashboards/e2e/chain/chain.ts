@@ -16,6 +16,8 @@ interface Addresses {
  */
 export class Chain {
   readonly folder = mkdtempSync(join(tmpdir(), 'shouwang-e2e-'));
+  /** settings are more of the gateway, by their environment variables. */
+  readonly settings: Record<string, string> = {};
   readonly #edges: Program[] = [];
   #gateway: Program | undefined;
   #addresses: Addresses | undefined;
@@ -56,6 +58,7 @@ export class Chain {
     const file = join(this.#data, 'addresses.json');
     rmSync(file, { force: true }); // of one that was killed
     const gateway = new Program('gateway', binary('gateway'), ['serve'], {
+      ...this.settings,
       SHOUWANG_DATA: this.#data,
       SHOUWANG_WEB: this.#addresses === undefined ? '127.0.0.1:0' : host(this.#addresses.web),
       SHOUWANG_MQTT:

@@ -14,6 +14,8 @@ export type ResidentForm = Schemas['ResidentForm'];
 export type UserForm = Schemas['UserForm'];
 export type Rows = Schemas['SaveRowsRequestBody'];
 export type Once = Schemas['OnceView'];
+export type Channel = Schemas['ChannelView'];
+export type TriedChannel = Schemas['TriedChannel'];
 export type Walk = Schemas['WalkView'];
 export type Walks = Schemas['WalksView'];
 export type Sheet = Schemas['SheetView'];
@@ -30,6 +32,26 @@ export function fetchRegister(site: string | undefined): Promise<Register> {
 /** saveRows enters or changes rows, all or none. */
 export function saveRows(body: Rows): Promise<Outcome> {
   return ask((signal) => api.POST('/api/admin/rows', { body, signal }), slow);
+}
+
+/** removeRegion removes a region in which nothing stands. */
+export function removeRegion(region: string): Promise<Outcome> {
+  const params = { path: { region } };
+  return ask((signal) => api.DELETE('/api/admin/regions/{region}', { params, signal }));
+}
+
+/** fetchChannels lists the channels by which people are reached. */
+export async function fetchChannels(): Promise<Channel[]> {
+  return (await ask((signal) => api.GET('/api/channels', { signal }))).channels;
+}
+
+/** tryChannel sends a trial to an address, and returns what the service answered. */
+export function tryChannel(channel: string, address: string, language: 'zh' | 'en'): Promise<TriedChannel> {
+  const params = { path: { channel } };
+  return ask(
+    (signal) => api.POST('/api/channels/{channel}/try', { params, body: { address, language }, signal }),
+    slow,
+  );
 }
 
 /** resetPassword gives a user a password for one sign-in. */
