@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { incident } from '../shared/testing/incidents.ts';
-import { reportOf } from './boardReport.ts';
+import { partsOf, reportOf } from './boardReport.ts';
 import type { SoundState } from './sound.ts';
 
 const sound: SoundState = {
@@ -43,4 +43,21 @@ test.each([['locked'], ['broken'], ['unsupported']] as const)(
 
 test('a held sound is told', () => {
   expect(reportOf([], { ...sound, quietUntil: 1 }, seen).quiet).toBe(true);
+});
+
+test.each([
+  [0, [0]],
+  [200, [200]],
+  [201, [200, 1]],
+  [2000, Array<number>(10).fill(200)],
+])('%i alarms are told in messages that the gateway takes', (count, sizes) => {
+  const drawn = Array.from({ length: count }, (_, n) =>
+    incident(`0190${String(n).padStart(60, '0')}`, { severity: 'urgent', alarms: 1 }),
+  );
+  const whole = reportOf(drawn, sound, seen);
+  const parts = partsOf(whole);
+  expect(parts.map((part) => part.alarms.length)).toEqual(sizes);
+  expect(parts.map((part) => part.more ?? false)).toEqual(sizes.map((_, n) => n < sizes.length - 1));
+  expect(parts.flatMap((part) => part.alarms)).toEqual(whole.alarms);
+  for (const part of parts) expect(JSON.stringify(part).length).toBeLessThan(64 << 10);
 });

@@ -40,6 +40,19 @@ export function reportOf(
   };
 }
 
+/** How many alarms one message names: the gateway takes 64 KiB. */
+const inOneMessage = 200;
+
+/** partsOf divides a report into messages, all but the last of which say that more follows. */
+export function partsOf(report: BoardReport): BoardReport[] {
+  const parts: BoardReport[] = [];
+  let at = 0;
+  for (; at + inOneMessage < report.alarms.length; at += inOneMessage) {
+    parts.push({ ...report, alarms: report.alarms.slice(at, at + inOneMessage), more: true });
+  }
+  return [...parts, { ...report, alarms: report.alarms.slice(at) }];
+}
+
 /** drawnOf lists the unaccepted incidents whose cards are on the page, not only in its memory. */
 function drawnOf(incidents: ReadonlyMap<string, Incident>): Incident[] {
   const drawn: Incident[] = [];
@@ -67,12 +80,11 @@ export function useBoardReport({ sounder, wake }: Alarm): void {
     const say = () => {
       const { link, incidents } = live.picture();
       if (link !== 'live') return;
-      live.say(
-        reportOf(drawnOf(incidents), sounder.state(), {
-          visible: document.visibilityState === 'visible',
-          awake: wake.state() === 'held',
-        }),
-      );
+      const report = reportOf(drawnOf(incidents), sounder.state(), {
+        visible: document.visibilityState === 'visible',
+        awake: wake.state() === 'held',
+      });
+      for (const part of partsOf(report)) live.say(part);
     };
     const soon = () => {
       timer ??= setTimeout(() => {

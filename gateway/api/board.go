@@ -10,7 +10,10 @@ type BoardReport struct {
 	Awake   bool   `json:"awake" doc:"the screen is kept on"`
 	Quiet   bool   `json:"quiet" doc:"somebody holds the sound for a moment"`
 	// Alarms are those that nobody has accepted and that are drawn.
-	Alarms []BoardAlarm `json:"alarms"`
+	Alarms []BoardAlarm `json:"alarms" doc:"at most 200 in one message"`
+	// More says that the next message goes on with the alarms: together they are one
+	// report, of which the last message has the rest. A message is at most 64 KiB.
+	More bool `json:"more,omitempty" doc:"the next message goes on with the alarms"`
 }
 
 // BoardAlarm is an alarm on a board.

@@ -10,8 +10,14 @@ import (
 	"shouwang.care/shouwang/gateway/api"
 )
 
-// reportLimit bounds a report in bytes: some 500 alarms.
-const reportLimit = 64 << 10
+const (
+	// reportLimit bounds one message of a report in bytes: 200 alarms with room to
+	// spare, by which pages divide.
+	reportLimit = 64 << 10
+	// mostReported bounds the alarms of a report in all its messages. Of what a page
+	// says beyond it the board is taken not to show it.
+	mostReported = 20_000
+)
 
 // Boards are told what the pages of stations say of themselves. Their methods
 // must return at once.
@@ -43,9 +49,16 @@ func (c *client) hear(r io.Reader) error {
 		return err
 	}
 	var report api.BoardReport
-	if json.Unmarshal(b, &report) == nil && report.Type == "board" {
-		c.hub.boards.Board(c.socket(), c.user.Load().ID, report)
+	if json.Unmarshal(b, &report) != nil || report.Type != "board" {
+		return nil
 	}
+	report.Alarms = append(c.reported, report.Alarms[:min(len(report.Alarms), mostReported-len(c.reported))]...)
+	if report.More {
+		c.reported = report.Alarms
+		return nil
+	}
+	c.reported = nil
+	c.hub.boards.Board(c.socket(), c.user.Load().ID, report)
 	return nil
 }
 

@@ -1,6 +1,8 @@
 package live
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -60,6 +62,35 @@ func TestBoardsOfStationsAreHeard(t *testing.T) {
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(heard{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
+	// Two thousand alarms come in parts, are one report and cost nobody a socket.
+	busy := r.dial(t, "st3", fresh())
+	busy.until(api.FrameSnapshot)
+	whole := report
+	whole.Alarms = nil
+	for n := range 2000 {
+		whole.Alarms = append(whole.Alarms, api.BoardAlarm{Incident: fmt.Sprintf("0190%032d", n), Alarms: 1, Sounding: true})
+	}
+	for part := range slices.Chunk(whole.Alarms, 200) {
+		m := whole
+		m.Alarms, m.More = part, part[len(part)-1] != whole.Alarms[1999]
+		if err := busy.conn.WriteJSON(m); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := busy.conn.WriteJSON(report); err != nil { // the next one begins anew
+		t.Fatal(err)
+	}
+	for _, want := range []api.BoardReport{whole, report} {
+		select {
+		case h := <-e:
+			if diff := cmp.Diff(heard{"u-st3", want, false}, h, cmp.AllowUnexported(heard{})); diff != "" {
+				t.Errorf("of many alarms (-want +got):\n%s", diff)
+			}
+		case <-time.After(10 * time.Second):
+			t.Fatal("the hub has said nothing of a board with many alarms")
+		}
+	}
+
 	change(t, s, lake, "i-2", care.EntryRaised)
 	r.hub.Notify()
 	person.until(api.FrameIncident)

@@ -31,6 +31,8 @@ type client struct {
 	// directory is the one that the client's picture was made from.
 	directory atomic.Pointer[people.Directory]
 
+	reported []api.BoardAlarm // of a report whose end is still to come; of the reader only
+
 	last uint64 // number of what the client has; of the writer only
 }
 
