@@ -390,3 +390,27 @@ func FuzzCommitted(f *testing.F) {
 		}
 	})
 }
+
+// An edge that is thrown out and let in no more says why, though it could reach
+// nobody just before; and says it once.
+func TestAnEdgeThatIsLetInNoMoreSaysWhy(t *testing.T) {
+	inBubble(t, func(r *rig) {
+		r.begin()
+		const why = "does not let this edge in"
+		r.mu.Lock()
+		r.down, r.refuses = true, true
+		r.mu.Unlock()
+		r.cut()
+		r.wait(time.Minute)
+		if log := r.log.String(); !strings.Contains(log, "cannot be reached") || strings.Contains(log, why) {
+			t.Errorf("while the broker is away it says:\n%s", log)
+		}
+		r.mu.Lock()
+		r.down = false
+		r.mu.Unlock()
+		r.wait(5 * time.Minute)
+		if n := strings.Count(r.log.String(), why); n != 1 {
+			t.Errorf("it says %d times that it is not let in, want once:\n%s", n, r.log)
+		}
+	})
+}

@@ -43,6 +43,7 @@ type wire struct {
 	silent   bool          // CONNECT gets no answer
 	slow     time.Duration // before CONNECT is answered
 	denies   bool          // subscriptions are denied
+	refuses  bool          // CONNECT is refused: the secret is wrong
 	holds    map[care.Kind]bool
 	conns    []net.Conn
 	connects []*packets.ConnectPacket
@@ -70,7 +71,7 @@ func (w *wire) serve(c net.Conn, number int) {
 			return
 		}
 		w.mu.Lock()
-		silent, denies, slow := w.silent, w.denies, w.slow
+		silent, denies, refuses, slow := w.silent, w.denies, w.refuses, w.slow
 		w.mu.Unlock()
 		var answer packets.ControlPacket
 		switch p := p.(type) {
@@ -80,7 +81,11 @@ func (w *wire) serve(c net.Conn, number int) {
 			w.mu.Unlock()
 			time.Sleep(slow)
 			if !silent {
-				answer = packets.NewControlPacket(packets.Connack)
+				ack := packets.NewControlPacket(packets.Connack).(*packets.ConnackPacket)
+				if refuses {
+					ack.ReturnCode = packets.ErrRefusedNotAuthorised
+				}
+				answer = ack
 			}
 		case *packets.SubscribePacket:
 			ack := packets.NewControlPacket(packets.Suback).(*packets.SubackPacket)

@@ -8,9 +8,11 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/nats-io/nats-server/v2/server"
 
@@ -27,6 +29,12 @@ const (
 // edgeName is the edge behind a connection.
 type edgeName struct{ site, edge string }
 
+// signedIn is an edge behind a connection, and the secret by which it came in.
+type signedIn struct {
+	edgeName
+	secret string
+}
+
 // doorkeeper signs clients in. It is the server.Authentication of the broker.
 type doorkeeper struct {
 	auth Authenticator
@@ -42,7 +50,7 @@ type doorkeeper struct {
 	// one has gone, so names of the dead are swept when the map has doubled.
 	alive func(id uint64) bool
 	mu    sync.Mutex
-	names map[uint64]edgeName
+	names map[uint64]signedIn
 	sweep int // size at which to sweep
 }
 
@@ -52,7 +60,7 @@ func newDoorkeeper(auth Authenticator, log *slog.Logger, tell func(string, Denia
 	return &doorkeeper{
 		auth: auth, log: log, tell: tell,
 		corePassword: rand.Text(), queuePassword: rand.Text(),
-		names: map[uint64]edgeName{}, sweep: firstSweep,
+		names: map[uint64]signedIn{}, sweep: firstSweep,
 	}
 }
 
@@ -99,7 +107,7 @@ func (d *doorkeeper) Check(c server.ClientAuthentication) bool {
 		return d.refuse(c, name, "the edge is not registered or its secret is wrong: enrol it again")
 	}
 	c.RegisterUser(&server.User{Username: o.Username, Permissions: edgePermissions(site, edge)})
-	d.remember(c.GetID(), name)
+	d.remember(c.GetID(), signedIn{name, o.Password})
 	return true
 }
 
@@ -113,7 +121,7 @@ func (d *doorkeeper) refuse(c server.ClientAuthentication, n edgeName, detail st
 	return false
 }
 
-func (d *doorkeeper) remember(id uint64, n edgeName) {
+func (d *doorkeeper) remember(id uint64, n signedIn) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if len(d.names) >= d.sweep {
@@ -132,7 +140,45 @@ func (d *doorkeeper) edgeOf(id uint64) (edgeName, bool) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	n, ok := d.names[id]
-	return n, ok
+	return n.edgeName, ok
+}
+
+// recheckEvery is how soon the connection of an edge whose secret was changed, or
+// which was retired, is ended.
+const recheckEvery = 2 * time.Second
+
+// keepChecking ends the connections of edges that would not be let in any more,
+// until ctx ends. An edge is told why when it comes back.
+func (d *doorkeeper) keepChecking(ctx context.Context, end func(id uint64) error) {
+	tick := time.NewTicker(recheckEvery)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+		d.mu.Lock()
+		names := maps.Clone(d.names)
+		d.mu.Unlock()
+		for id, n := range names {
+			known, err := d.auth.CheckEdge(ctx, care.SiteID(n.site), care.EdgeID(n.edge), n.secret)
+			if known || err != nil { // what cannot be checked now stays
+				continue
+			}
+			d.mu.Lock()
+			delete(d.names, id)
+			d.mu.Unlock()
+			if !d.alive(id) {
+				continue
+			}
+			if err := end(id); err != nil {
+				d.log.Error("the connection of an edge that is let in no more could not be ended", "site", n.site, "edge", n.edge, "err", err)
+				continue
+			}
+			d.log.Warn("the connection of an edge was ended: its secret was changed, or it was retired", "site", n.site, "edge", n.edge)
+		}
+	}
 }
 
 func same(a, b string) bool { return subtle.ConstantTimeCompare([]byte(a), []byte(b)) == 1 }

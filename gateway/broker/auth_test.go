@@ -4,11 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
 	paho "github.com/eclipse/paho.mqtt.golang"
+	"github.com/eclipse/paho.mqtt.golang/packets"
 	"github.com/google/go-cmp/cmp"
 
 	"shouwang.care/shouwang/alerts/care"
@@ -224,7 +227,7 @@ func sever(t *testing.T, b *Broker, user string) {
 	b.auth.mu.Lock()
 	defer b.auth.mu.Unlock()
 	for id, n := range b.auth.names {
-		if n == (edgeName{site, edge}) && b.auth.alive(id) {
+		if n.edgeName == (edgeName{site, edge}) && b.auth.alive(id) {
 			if err := b.srv.DisconnectClientByID(id); err != nil {
 				t.Fatal(err)
 			}
@@ -234,12 +237,71 @@ func sever(t *testing.T, b *Broker, user string) {
 	t.Fatalf("%s is not connected", user)
 }
 
+// register is one of secrets that change.
+type register struct {
+	mu    sync.Mutex
+	known secrets
+}
+
+func (r *register) CheckEdge(ctx context.Context, site care.SiteID, edge care.EdgeID, secret string) (bool, error) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.known.CheckEdge(ctx, site, edge, secret)
+}
+
+func (r *register) set(name, secret string) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.known = maps.Clone(r.known)
+	if r.known[name] = secret; secret == "" {
+		delete(r.known, name)
+	}
+}
+
+// TestASecretThatWasChangedEndsTheConnection of whoever came in by the old one, with
+// its will, and of no other edge; it is let in again by the new one only.
+func TestASecretThatWasChangedEndsTheConnection(t *testing.T) {
+	for name, secret := range map[string]string{"rotated": "another", "retired": ""} {
+		t.Run(name, func(t *testing.T) {
+			r := &register{known: twoEdges}
+			b := start(t, Options{Auth: r})
+			gateway := core(t, b, signIn{})
+			if got := gateway.subscribe(t, "shouwang/v1/+/+/state", 1); got != 1 {
+				t.Fatalf("the core was granted 0x%02x", got)
+			}
+			b.OpenDevices()
+			edge := client(t, b, signIn{user: "evergreen/room-203", password: "secret-203", will: "shouwang/v1/evergreen/room-203/state"})
+			other := client(t, b, signIn{user: "evergreen/room-204", password: "secret-204"})
+			for _, c := range []*mqttClient{edge, other} {
+				if err := c.connect(); err != nil {
+					t.Fatal(err)
+				}
+			}
+			r.set("evergreen/room-203", secret)
+			if m := gateway.next(t); string(m.Payload()) != "will" {
+				t.Errorf("got %q on %s, want the will", m.Payload(), m.Topic())
+			}
+			if err := client(t, b, signIn{user: "evergreen/room-203", password: "secret-203"}).connect(); !errors.Is(err, packets.ErrorRefusedNotAuthorised) {
+				t.Errorf("by the old secret: %v", err)
+			}
+			if secret != "" {
+				if err := client(t, b, signIn{user: "evergreen/room-203", password: secret}).connect(); err != nil {
+					t.Errorf("by the new secret: %v", err)
+				}
+			}
+			if !other.IsConnectionOpen() {
+				t.Error("another edge was thrown out, too")
+			}
+		})
+	}
+}
+
 func TestNamesOfGoneConnectionsAreForgotten(t *testing.T) {
 	d := newDoorkeeper(nil, nil, nil)
 	living := map[uint64]bool{3: true}
 	d.alive = func(id uint64) bool { return living[id] }
 	for id := range uint64(10 * firstSweep) {
-		d.remember(id, edgeName{"evergreen", "room-203"})
+		d.remember(id, signedIn{edgeName{"evergreen", "room-203"}, ""})
 	}
 	if len(d.names) > 2*firstSweep {
 		t.Errorf("%d names are kept of 1 living connection", len(d.names))

@@ -30,6 +30,8 @@ type Broker struct {
 
 	metrics []prometheus.Collector
 	closing sync.Once
+	// stop ends the checks of those who are signed in, and waits for their end.
+	stop func()
 }
 
 // The names that NATS gives to the streams behind MQTT (nats-server
@@ -79,6 +81,10 @@ func Start(ctx context.Context, o Options) (_ *Broker, err error) {
 	logger := newServerLog(o.Log, b.auth.edgeOf, tell)
 	b.srv.SetLoggerV2(logger, false, false, false)
 	b.srv.Start()
+	checks, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	var checking sync.WaitGroup
+	checking.Go(func() { b.auth.keepChecking(checks, b.srv.DisconnectClientByID) })
+	b.stop = func() { cancel(); checking.Wait() }
 	if err := b.awaitReady(ctx, logger.fatal); err != nil {
 		return nil, fmt.Errorf("start the broker: %w", err)
 	}
@@ -203,6 +209,9 @@ func (b *Broker) Close() error {
 	b.closing.Do(func() {
 		for _, m := range b.metrics {
 			b.opts.Registerer.Unregister(m)
+		}
+		if b.stop != nil {
+			b.stop()
 		}
 		if b.nc != nil {
 			b.nc.Close()
