@@ -292,9 +292,12 @@ func BenchmarkCrowd(b *testing.B) {
 		name    string
 		crowd   func() crowd
 		aSecond int
+		// stalled is the pace while some do not read. It has to fill their
+		// buffers soon, and each change of the one home is 2,000 frames.
+		stalled int
 	}{
-		{"scopes=many", district, 40},
-		{"scopes=one", oneHome, 5},
+		{"scopes=many", district, 40, 40},
+		{"scopes=one", oneHome, 5, 12},
 	} {
 		b.Run(test.name, func(b *testing.B) {
 			for b.Loop() {
@@ -302,13 +305,13 @@ func BenchmarkCrowd(b *testing.B) {
 				for n := range 200 { // that stand open
 					r.write("before", 1_000_000+n, care.EntryRaised)
 				}
-				r.night(test.aSecond)
+				r.night(test.aSecond, test.stalled)
 			}
 		})
 	}
 }
 
-func (r *crowded) night(aSecond int) {
+func (r *crowded) night(aSecond, stalled int) {
 	b := r.b
 	calm := measure(true)
 	opened := r.open()
@@ -319,9 +322,8 @@ func (r *crowded) night(aSecond int) {
 	worked := measure(false)
 
 	r.tell(order{Do: "stall"})
-	fast := max(aSecond, 40) // what is written must fill their buffers
 	stall := lasting(patience)
-	r.changes("stalled", fast, func() bool { return r.slowCloses() < float64(r.crowd.slow()) && stall() })
+	r.changes("stalled", stalled, func() bool { return r.slowCloses() < float64(r.crowd.slow()) && stall() })
 	if n := r.slowCloses(); n != float64(r.crowd.slow()) {
 		b.Errorf("%v of %d screens that do not read were closed", n, r.crowd.slow())
 	}
