@@ -92,12 +92,9 @@ describe.skipIf(!built())('a home is entered (needs `make build`)', { timeout: 2
     const channels = join(chain.folder, 'channels.yaml');
     const { port } = service.address() as AddressInfo;
     const signing = `whsec_${Buffer.alloc(32, 7).toString('base64')}`;
-    const desk = {
-      type: 'webhook',
-      options: { url: `http://127.0.0.1:${port}/`, plain: true, secret: signing },
-    };
-    writeFileSync(channels, JSON.stringify({ desk }), { mode: 0o600 });
-    chain.settings.SHOUWANG_CHANNELS = channels;
+    const options = `{url: "http://127.0.0.1:${port}/", plain: true, secret: "${signing}"}`;
+    writeFileSync(channels, `desk: {type: webhook, options: ${options}}\n`, { mode: 0o600 });
+    chain.settings = { channels };
     [browser] = await Promise.all([launch(), chain.open()]);
     const plan = join(chain.folder, 'people.yaml');
     writeFileSync(plan, JSON.stringify(people));

@@ -16,8 +16,8 @@ interface Addresses {
  */
 export class Chain {
   readonly folder = mkdtempSync(join(tmpdir(), 'shouwang-e2e-'));
-  /** settings are more of the gateway, by their environment variables. */
-  readonly settings: Record<string, string> = {};
+  /** settings of the gateway besides its addresses and folder, as its file has them. */
+  settings: object = {};
   readonly #edges: Program[] = [];
   #gateway: Program | undefined;
   #addresses: Addresses | undefined;
@@ -57,8 +57,9 @@ export class Chain {
     const host = (url: string) => new URL(url).host;
     const file = join(this.#data, 'addresses.json');
     rmSync(file, { force: true }); // of one that was killed
-    const gateway = new Program('gateway', binary('gateway'), ['serve'], {
-      ...this.settings,
+    const config = join(this.folder, 'gateway.yaml');
+    writeFileSync(config, JSON.stringify(this.settings));
+    const gateway = new Program('gateway', binary('gateway'), ['serve', '--config', config], {
       SHOUWANG_DATA: this.#data,
       SHOUWANG_WEB: this.#addresses === undefined ? '127.0.0.1:0' : host(this.#addresses.web),
       SHOUWANG_MQTT:
