@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { launch } from './browser.ts';
-import { flaws, overflow } from './judge.ts';
+import { flaws, overflow, small } from './judge.ts';
 import { night } from './mock/night.ts';
 import { Mock } from './mock/server.ts';
 import { showIn, signIn, WardPage } from './pages.ts';
@@ -149,5 +149,58 @@ test('a hand-over is signed by both, and a wrong secret is told', async () => {
   await page.getByTestId('sign-send').click();
   await page.getByTestId('handed-over').waitFor();
   expect(await page.getByTestId('handover-note').inputValue()).toBe('');
+  await page.context().close();
+});
+
+/** resident opens the page of somebody with an open incident. */
+async function resident(width: number, language: 'zh' | 'en', login: string): Promise<Page> {
+  const page = await open(width, 'light', language, login);
+  await page.getByTestId('resident-link').first().click();
+  await page.getByTestId('resident-page').waitFor();
+  return page;
+}
+
+test('a leader invites a relative by a link that is shown once', async () => {
+  const page = await resident(390, 'zh', 'zhaomin');
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'], { origin: mock.url });
+  expect(await page.getByTestId('invite').count()).toBe(1);
+  expect(await page.getByTestId('export').count()).toBe(0);
+  expect(await page.getByTestId('erase').count()).toBe(0);
+  await page.getByTestId('invite').click();
+  await page.getByTestId('invite-make').click();
+  const link = await page.getByTestId('invite-link').innerText();
+  expect(link).toMatch(/^https:\/\/care\.example\.org\/family\/enter\/#./);
+  expect(await page.getByTestId('invite-sms').innerText()).toContain('尾号 5678');
+  // The policy of the page lets the code be drawn.
+  const code = page.getByTestId('invite-code');
+  await expect.poll(() => code.evaluate((img: HTMLImageElement) => img.naturalWidth)).toBeGreaterThan(0);
+  await page.getByTestId('invite-copy').click();
+  await page.getByTestId('invite-copy').getByText('已复制').waitFor();
+  expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
+  await inspect(page, 'side-invite-390');
+  expect(await small(page)).toEqual([]);
+  await page.keyboard.press('Escape');
+  await page.getByTestId('invite-sheet').waitFor({ state: 'detached' });
+  await page.getByTestId('invite').click();
+  await page.getByTestId('invite-make').waitFor();
+  expect(await page.getByTestId('invite-link').count()).toBe(0);
+  await page.context().close();
+});
+
+test('without the gateway nobody is invited, and the page says why', async () => {
+  const page = await resident(390, 'en', 'zhaomin');
+  await mock.stop();
+  await page.locator('[data-testid=invite]:disabled').waitFor();
+  expect(await page.getByTestId('resident-page').innerText()).toContain('This can be done when it is back.');
+  await mock.start();
+  await page.locator('[data-testid=invite]:enabled').waitFor();
+  await page.context().close();
+});
+
+test('a carer has no button to invite, to export or to erase', async () => {
+  const page = await resident(390, 'zh', 'wangfang');
+  for (const button of ['invite', 'export', 'erase']) {
+    expect(await page.getByTestId(button).count(), button).toBe(0);
+  }
   await page.context().close();
 });

@@ -111,6 +111,8 @@ function firstDay(one: Account): Account {
 export const accounts: Account[] = [
   account('wangfang', '王芳', 'carer', [home]),
   account('liulei', '刘磊', 'carer', [home]),
+  account('zhaomin', '赵敏', 'leader', [home]),
+  account('head', '孙玉梅', 'manager', [home]),
   account('worker', '陈志远', 'carer', [...villagers.map(({ site }) => site)]),
   account('team', '社区小组', 'leader', [home, community]),
   account('inspector', '周督查', 'inspector', [home, community]),

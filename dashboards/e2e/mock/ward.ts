@@ -1,3 +1,4 @@
+import type { Invitation } from '../../shared/api/rights.ts';
 import type { Me } from '../../shared/api/types.ts';
 import type {
   Evacuation,
@@ -16,6 +17,7 @@ import { Refusal, render, visible, type World } from './world.ts';
 
 const rank: PlaceState[] = ['calm', 'shelved', 'silent', 'accepted', 'alarm'];
 const text = (zh: string, en: string) => ({ zh, en });
+const relative = { id: 'u-d', name: '王晓梅' };
 const seconds = (n: number) => n * 1000;
 
 /** Ward answers for the pages beside the board, from what the world holds. */
@@ -50,6 +52,7 @@ export class Ward {
       else this.#away.delete(id);
       return { id, away: wanted };
     }
+    if (route === 'POST /api/family/invitations') return this.#invite(me, (body as { user: string }).user);
     if (route === 'GET /api/handover') return this.#handover(me);
     if (route === 'POST /api/handover') {
       const { with: partner } = body as { with?: { user: string; secret: string } };
@@ -250,8 +253,7 @@ export class Ward {
       contacts: [
         { name: '张秀英', role: 'resident', ways: [] },
         {
-          id: 'u-d',
-          name: '王晓梅',
+          ...relative,
           role: 'family',
           ways: [
             { channel: 'sms', address: '+8613812345678', phone: true },
@@ -264,6 +266,18 @@ export class Ward {
         { id: 'p2', place, state: 'unproven', doubt: 'never_heard' },
       ],
       incidents: incidents.slice(0, 3),
+    };
+  }
+
+  #invite(me: Me, user: string): Invitation {
+    if (me.user.role !== 'leader' && me.user.role !== 'manager') throw new Refusal(403, 'forbidden');
+    if (user !== relative.id) throw new Refusal(404, 'not_found');
+    return {
+      url: `https://care.example.org/family/enter/#${crypto.randomUUID()}`,
+      svg: '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2 2"><path d="M0 0h1v1H0zM1 1h1v1H1z"/></svg>',
+      name: relative.name,
+      ending: '5678',
+      expires_at: this.#world.iso(-72 * 3600),
     };
   }
 

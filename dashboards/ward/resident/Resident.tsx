@@ -15,11 +15,14 @@ import { useSide } from '../side/context.ts';
 import { idle, useLeft } from '../useLeft.ts';
 import { useFloor } from '../side/useFloor.ts';
 import { Course } from './Course.tsx';
+import { Invite } from './Invite.tsx';
+import { mayOf } from './may.ts';
 import '../side/side.css';
 import './resident.css';
 
-function Contact({ of }: { of: Reachable }) {
+function Contact({ of, zone }: { of: Reachable; zone: string }) {
   const { t } = useTranslation();
+  const { invite } = mayOf(useViewer().me.user);
   const { channel } = useDelivery();
   return (
     <li>
@@ -40,6 +43,9 @@ function Contact({ of }: { of: Reachable }) {
           )}
         </p>
       ))}
+      {invite && of.role === 'family' && of.id !== undefined && (
+        <Invite relative={{ id: of.id, name: of.name }} zone={zone} />
+      )}
     </li>
   );
 }
@@ -192,7 +198,7 @@ export default function Resident({ id }: { id: string }) {
       <h3>{t('resident.contacts')}</h3>
       <ul className="side-list resident-short">
         {data.contacts.map((of) => (
-          <Contact key={of.id ?? of.role} of={of} />
+          <Contact key={of.id ?? of.role} of={of} zone={zone} />
         ))}
       </ul>
       <h3>{t('resident.incidents')}</h3>
