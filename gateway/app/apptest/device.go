@@ -3,6 +3,7 @@ package apptest
 import (
 	"encoding/json"
 	"slices"
+	"sync"
 	"testing"
 	"time"
 
@@ -24,12 +25,14 @@ type Device struct {
 func Connect(t testing.TB, mqtt string, edge care.EdgeID) *Device {
 	t.Helper()
 	answers := make(chan care.Committed, 1024)
+	hears := make(chan struct{})
+	heard := sync.OnceFunc(func() { close(hears) })
 	o := paho.NewClientOptions().AddBroker(mqtt).SetProtocolVersion(4).SetCleanSession(true).
 		SetClientID(care.NewID()).SetUsername(string(Site) + "/" + string(edge)).SetPassword(Secret).
 		SetConnectTimeout(Patience).SetConnectRetry(true).SetConnectRetryInterval(100 * time.Millisecond).
 		SetAutoReconnect(true).SetMaxReconnectInterval(500 * time.Millisecond)
 	o.SetOnConnectHandler(func(c paho.Client) {
-		c.Subscribe(care.Topic(Site, edge, care.KindCommitted), 0, func(_ paho.Client, m paho.Message) {
+		subscribed := c.Subscribe(care.Topic(Site, edge, care.KindCommitted), 0, func(_ paho.Client, m paho.Message) {
 			var a care.Committed
 			if err := json.Unmarshal(m.Payload(), &a); err != nil {
 				t.Errorf("the core's answer is not JSON: %v", err)
@@ -37,10 +40,19 @@ func Connect(t testing.TB, mqtt string, edge care.EdgeID) *Device {
 			}
 			answers <- a
 		})
+		// An answer to what is sent before is not heard.
+		if subscribed.WaitTimeout(Patience) && subscribed.Error() == nil {
+			heard()
+		}
 	})
 	d := &Device{t: t, client: paho.NewClient(o), Answers: answers}
 	d.wait(d.client.Connect())
 	t.Cleanup(func() { d.client.Disconnect(100) })
+	select {
+	case <-hears:
+	case <-time.After(Patience):
+		t.Fatal("the broker does not let the edge hear the core's answers")
+	}
 	return d
 }
 
