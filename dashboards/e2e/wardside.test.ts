@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser, Page } from 'playwright-core';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
@@ -187,13 +188,56 @@ test('a leader invites a relative by a link that is shown once', async () => {
   await page.context().close();
 });
 
-test('without the gateway nobody is invited, and the page says why', async () => {
-  const page = await resident(390, 'en', 'zhaomin');
+test('without the gateway there is no inviting, exporting or erasing, and the page says why', async () => {
+  const page = await resident(390, 'en', 'head');
+  const buttons = page.locator('[data-testid=invite], [data-testid=export], [data-testid=erase]');
+  expect(await buttons.count()).toBe(3);
   await mock.stop();
-  await page.locator('[data-testid=invite]:disabled').waitFor();
-  expect(await page.getByTestId('resident-page').innerText()).toContain('This can be done when it is back.');
+  await expect.poll(() => buttons.and(page.locator(':disabled')).count()).toBe(3);
+  expect(await page.getByText('This can be done when it is back.').count()).toBe(2);
   await mock.start();
-  await page.locator('[data-testid=invite]:enabled').waitFor();
+  await expect.poll(() => buttons.and(page.locator(':enabled')).count(), { timeout: 15_000 }).toBe(3);
+  await page.context().close();
+});
+
+test('a manager takes the data of a resident along', async () => {
+  const page = await resident(390, 'en', 'head');
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId('export').click()]);
+  expect(download.suggestedFilename()).toMatch(/^resident-r\d\.zip$/);
+  expect(
+    readFileSync(await download.path())
+      .subarray(0, 2)
+      .toString(),
+  ).toBe('PK');
+  await page.getByTestId('exported').waitFor();
+  await inspect(page, 'side-export-390');
+  expect(await small(page)).toEqual([]);
+  await page.context().close();
+});
+
+test('a manager erases a resident by his name, once no incident is open', async () => {
+  const page = await resident(390, 'zh', 'head');
+  await page.getByTestId('erase').click();
+  const sheet = page.getByTestId('erase-sheet');
+  const send = sheet.getByTestId('erase-send');
+  await sheet.getByTestId('erase-reason').selectOption('requested');
+  await sheet.getByTestId('erase-name').fill('张秀');
+  expect(await send.isDisabled()).toBe(true);
+  await sheet.getByTestId('erase-name').fill('张秀英');
+  await send.click();
+  expect(await sheet.getByTestId('erase-trouble').innerText()).toContain('还有没处理完的报警');
+  await inspect(page, 'side-erase-390');
+  expect(await small(page)).toEqual([]);
+
+  for (const { id, state, resident } of mock.world.incidents.values()) {
+    if (resident !== undefined && state !== 'resolved') {
+      mock.world.act(id, 'resolve', '王芳', { cause: 'test' });
+    }
+  }
+  await send.click();
+  await page.getByTestId('erased').waitFor();
+  expect(await page.getByTestId('resident-page').count()).toBe(0);
+  await inspect(page, 'side-erased-390');
   await page.context().close();
 });
 

@@ -288,6 +288,10 @@ export class Mock {
     const answer =
       this.alerting.answer(me, request.method ?? '', url, body) ??
       this.ward.answer(me, request.method ?? '', url, body);
+    if (answer instanceof Buffer) {
+      response.writeHead(200, { 'Content-Type': 'application/zip' }).end(answer);
+      return;
+    }
     if (answer !== undefined) {
       json(response, 200, answer);
       return;

@@ -20,10 +20,19 @@ const text = (zh: string, en: string) => ({ zh, en });
 const relative = { id: 'u-d', name: '王晓梅' };
 const seconds = (n: number) => n * 1000;
 
+/** A zip of no file is its last record alone. */
+const emptyZip = Buffer.concat([Buffer.from('PK\x05\x06'), Buffer.alloc(18)]);
+
+interface Erasure {
+  name: string;
+  reason?: string;
+}
+
 /** Ward answers for the pages beside the board, from what the world holds. */
 export class Ward {
   readonly #world: World;
   readonly #away = new Set<string>();
+  readonly #erased = new Set<string>();
   readonly #ticks = new Map<string, Tick & { name: string; by: string }>();
   constructor(world: World) {
     this.#world = world;
@@ -74,6 +83,12 @@ export class Ward {
           { id: 'h-0', from: at, to: at, digest: 'a1b2', outgoing: act('刘磊'), incoming: act('王芳') },
         ],
       };
+    }
+    const rights = /^(GET|POST) \/api\/privacy\/residents\/([^/]+)\/(export|erase)$/.exec(route);
+    if (rights !== null) {
+      if (me.user.role !== 'manager') throw new Refusal(403, 'not_allowed');
+      if (this.#erased.has(rights[2]!)) throw new Refusal(404, 'not_found');
+      return rights[3] === 'export' ? emptyZip : this.#erase(rights[2]!, body as Erasure);
     }
     const charts = /^GET \/api\/residents\/[^/]+\/charts$/.exec(route);
     if (charts !== null) return this.#charts();
@@ -228,6 +243,7 @@ export class Ward {
   }
 
   #resident(me: Me, id: string): ResidentPage {
+    if (this.#erased.has(id)) throw new Refusal(404, 'not_found');
     const incidents = [...this.#world.incidents.values()]
       .filter((i) => visible(me, i))
       .map((i) => render(me, i));
@@ -269,8 +285,19 @@ export class Ward {
     };
   }
 
+  #erase(id: string, { name, reason }: Erasure) {
+    if (name !== '张秀英') throw new Refusal(422, 'name_differs');
+    if (reason === undefined) throw new Refusal(422, 'needs_reason');
+    const open = [...this.#world.incidents.values()].some(
+      ({ resident, state }) => resident?.id === id && state !== 'resolved',
+    );
+    if (open) throw new Refusal(409, 'still_open');
+    this.#erased.add(id);
+    return { resident: id, erased_at: this.#world.iso() };
+  }
+
   #invite(me: Me, user: string): Invitation {
-    if (me.user.role !== 'leader' && me.user.role !== 'manager') throw new Refusal(403, 'forbidden');
+    if (me.user.role !== 'leader' && me.user.role !== 'manager') throw new Refusal(403, 'not_allowed');
     if (user !== relative.id) throw new Refusal(404, 'not_found');
     return {
       url: `https://care.example.org/family/enter/#${crypto.randomUUID()}`,

@@ -143,6 +143,37 @@ export const residentEn: typeof residentZh = {
     sms: 'When {{name}} opens the link, the code goes by text message to the registered phone ending in {{ending}}.',
     until: 'good until {{time}}',
   },
+  rights: {
+    title: 'Personal data',
+    what: 'When the resident or the family asks for it: a copy to take along, or erasure. Both are logged.',
+    export: 'Export this person’s data',
+    reading: 'Exporting…',
+    exported:
+      'Exported. The file holds health data and telephone numbers: keep it safe, and delete it when it is handed over.',
+    erase: 'Erase this person’s data',
+    eraseTitle: 'Erase the data of {{name}}',
+    goes: 'What is erased:',
+    goesWhat:
+      'the register (name, bed, risk, usual day, telephones); names, notes, photos and measured values of the incidents; hand-overs about the person, care rules and consents. Accounts of relatives who see nobody else go as well.',
+    stays: 'What is kept:',
+    staysWhat:
+      'class and times of each incident, who acted, and that this was erased. The log still verifies as unchanged. Readings of sensors are untied from the person and run out by themselves. Backups and exported files are outside of the gateway: destroy them yourself.',
+    noWayBack: 'This cannot be undone. Export first if a copy is needed.',
+    why: 'Why it is erased',
+    reason: {
+      left: 'has left',
+      died: 'has died',
+      requested: 'the resident or the family asked for it',
+      consent_withdrawn: 'consent was withdrawn',
+      recorded_in_error: 'was recorded in error',
+    },
+    type: 'Type the name “{{name}}” to confirm',
+    eraseSure: 'Erase for ever',
+    erasing: 'Erasing…',
+    unsure:
+      'The gateway did not answer, so it is not known whether it is erased. Press again when it is back; if it says “not there”, it is erased.',
+    erased: 'It is erased. The log still verifies.',
+  },
   sensors: 'Sensors',
   lastSeen: 'heard {{time}}',
   never: 'never heard',

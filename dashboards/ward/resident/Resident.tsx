@@ -17,6 +17,7 @@ import { useFloor } from '../side/useFloor.ts';
 import { Course } from './Course.tsx';
 import { Invite } from './Invite.tsx';
 import { mayOf } from './may.ts';
+import { Rights } from './Rights.tsx';
 import '../side/side.css';
 import './resident.css';
 
@@ -160,15 +161,36 @@ function useStationCloses(): void {
   }, [station, open]);
 }
 
+/** Erased stands in place of the page of somebody of whom nothing is kept any more. */
+function Erased() {
+  const { t } = useTranslation();
+  const open = useSide();
+  return (
+    <div className="resident" data-testid="erased">
+      <p className="side-kept" role="status">
+        {t('resident.rights.erased')}
+      </p>
+      <p>
+        <button type="button" className="button" onClick={() => open?.(undefined)}>
+          {t('side.close')}
+        </button>
+      </p>
+    </div>
+  );
+}
+
 /** Resident is what staff has to know of one resident. */
 export default function Resident({ id }: { id: string }) {
   const { t, language, place } = useWords();
   const say = useFloor();
   const failed = useFailed();
-  const now = useViewer().session.clock.now();
+  const { me, session } = useViewer();
+  const now = session.clock.now();
+  const [erased, setErased] = useState(false);
   useStationCloses();
   const load = useCallback(() => fetchResident(id), [id]);
   const { data, error, again } = useLoaded(load);
+  if (erased) return <Erased />;
   if (data === undefined) {
     return error === undefined ? (
       <p role="status">{t('common.loading')}</p>
@@ -222,6 +244,7 @@ export default function Resident({ id }: { id: string }) {
           </li>
         ))}
       </ul>
+      {mayOf(me.user).rights && <Rights page={data} onErased={() => setErased(true)} />}
       <p className="side-note">{t('resident.logged')}</p>
     </div>
   );
