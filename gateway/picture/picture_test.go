@@ -182,16 +182,16 @@ func TestOrientation(t *testing.T) {
 				t.Errorf("%s, orientation %d: %d × %d said, %v made, want %d × %d", name, orientation, p.Width, p.Height, m.Bounds(), w, h)
 				continue
 			}
-			red := ""
+			var red strings.Builder
 			for corner, at := range map[string]image.Point{
 				upperLeft: {w / 5, h / 5}, upperRight: {w * 4 / 5, h / 5}, lowerRight: {w * 4 / 5, h * 4 / 5}, lowerLeft: {w / 5, h * 4 / 5},
 			} {
 				if r, _, b, _ := m.At(at.X, at.Y).RGBA(); r > b {
-					red += corner
+					red.WriteString(corner)
 				}
 			}
-			if red != want {
-				t.Errorf("%s, orientation %d: red is %q, want %s", name, orientation, red, want)
+			if red.String() != want {
+				t.Errorf("%s, orientation %d: red is %q, want %s", name, orientation, red.String(), want)
 			}
 		}
 	}
