@@ -119,6 +119,10 @@ func (t *turn) step(ctx context.Context, i care.Incident, site care.Site, policy
 // one of them.
 func (t *turn) tellTargets(ctx context.Context, i care.Incident, targets []ladder.Target, policy ladder.Policy, at ladder.Position) (bool, error) {
 	d := t.w.ledger.Directory()
+	// What her board shows because she is called tells her nothing by itself: the
+	// call may fail.
+	unasked := i
+	unasked.Told = nil
 	any := false
 	for _, target := range targets {
 		n := alerts.Notice{
@@ -129,7 +133,7 @@ func (t *turn) tellTargets(ctx context.Context, i care.Incident, targets []ladde
 		if u, ok := userOf(d, target.Owner); ok {
 			n.Family = u.Role == people.Family
 			// A board that hides the incident from her tells her nothing.
-			if board := contactsOf(u); len(board) > len(u.Contacts) && d.SeesIncident(u, i) {
+			if board := contactsOf(u); len(board) > len(u.Contacts) && d.SeesIncident(u, unasked) {
 				n.Contacts = append(n.Contacts, board[len(board)-1])
 			}
 		}

@@ -247,7 +247,9 @@ func TestATriggerThatWasNotOursBecomesAnAlarm(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if diff := cmp.Diff(n.only(), i); diff != "" {
+		inTheBook := n.only()
+		inTheBook.Told = nil // the ladder has called somebody since
+		if diff := cmp.Diff(inTheBook, i); diff != "" {
 			t.Errorf("the incident (-in the book +returned):\n%s", diff)
 		}
 		if diff := cmp.Diff([]care.EntryKind{care.EntryRaised, care.EntryNoted}, n.history(i.ID)); diff != "" {
