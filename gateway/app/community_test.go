@@ -108,11 +108,11 @@ func TestTheHomesOfAVillage(t *testing.T) {
 			}
 			list = append(list, strings.Join(names, "/"))
 			for _, h := range village.Homes {
-				who := ""
+				var who strings.Builder
 				for _, r := range h.Residents {
-					who += r.Name + r.Risk.ZH
+					who.WriteString(r.Name + r.Risk.ZH)
 				}
-				list = append(list, fmt.Sprintf("%s %s %s %t %d", h.ID, who, h.State, h.Since != nil, len(h.Incidents)))
+				list = append(list, fmt.Sprintf("%s %s %s %t %d", h.ID, who.String(), h.State, h.Since != nil, len(h.Incidents)))
 			}
 		}
 		return list
