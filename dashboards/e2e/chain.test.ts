@@ -130,6 +130,44 @@ describe.skipIf(!built())('from a sensor to a person (needs `make build`)', { ti
   );
   test.runIf(fire === undefined)('a fire of our own making', fires('+2s kitchen smoke flaming'));
 
+  test('an inspector and a daughter each see theirs of it, and nothing of anybody else', async () => {
+    const visitor = async (login: string) => {
+      const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'zh-CN' });
+      const page = await context.newPage();
+      await signIn(page, chain.addresses.web, login, password);
+      return page;
+    };
+    const [inspector, daughter] = await Promise.all([visitor('zhoulixin'), visitor('wangxiaomei')]);
+    const rows = inspector.getByTestId('live').getByTestId('row');
+    await rows.filter({ hasText: '火警' }).filter({ hasText: '厨房' }).waitFor();
+    await inspector.getByTestId('stream-all').click();
+    const fallen = rows.filter({ hasText: '跌倒' });
+    await fallen.and(inspector.locator('[data-state=accepted]')).waitFor();
+    const timeline = daughter.getByTestId('timeline');
+    await timeline.locator('[data-kind=accepted]').waitFor();
+
+    // What happens next is on both screens at once.
+    await liu.arrive('203', 'fall');
+    await Promise.all([
+      fallen.and(inspector.locator('[data-state=arrived]')).waitFor(),
+      timeline.locator('[data-kind=arrived]').waitFor(),
+    ]);
+    await liu.note('203', '左腕肿');
+
+    const seen = await inspector.locator('body').innerText();
+    for (const words of ['张秀英', '203', '李德福', '左腕肿', '高跌倒风险'])
+      expect(seen).not.toContain(words);
+    expect(await daughter.locator('body').innerText()).toContain('张秀英');
+    const told = await daughter.locator('body').innerText();
+    for (const words of ['李德福', '110', '厨房', '左腕肿']) expect(told).not.toContain(words);
+    // Nor is it anywhere in what they may ask for.
+    for (const page of [inspector, daughter]) {
+      const answer = await page.request.get(`${chain.addresses.web}/api/incidents`);
+      expect(await answer.text()).not.toMatch(/左腕肿|要喝水|李德福/);
+      await page.context().close();
+    }
+  });
+
   test('the gateway is killed in the moment of an event: nothing is lost and nothing doubled', async () => {
     const before = await wang.places();
     const edge = chain.edge('214', '+4s 214 pull hold 2s');
@@ -145,7 +183,7 @@ describe.skipIf(!built())('from a sensor to a person (needs `make build`)', { ti
     await Promise.all([wang.sounding('urgent'), liu.sounding('urgent')]);
     expect(await wang.card('214').count()).toBe(1);
     // Those of before are as they were, once each.
-    await wang.inState('203', 'accepted', 'fall');
+    await wang.inState('203', 'arrived', 'fall');
     await liu.inState('厨房', 'accepted', 'fire');
     expect((await liu.places()).filter((place) => /203|厨房/.test(place))).toHaveLength(2);
   });

@@ -82,7 +82,7 @@ export const rooms: Record<string, Room> = {
 
 const site = 'heyuan';
 
-/** sitePlan registers the home, its edges and two carers. */
+/** sitePlan registers the home, its edges, two carers, an inspector and the daughter of one resident. */
 export function sitePlan(): object {
   const all = Object.entries(rooms);
   return {
@@ -116,16 +116,20 @@ export function sitePlan(): object {
         ),
       },
     ],
-    users: [
-      ['wangfang', '王芳'],
-      ['liulei', '刘磊'],
-    ].map(([login, person]) => ({
+    users: (
+      [
+        ['wangfang', '王芳', 'carer', { sites: [site] }],
+        ['liulei', '刘磊', 'carer', { sites: [site] }],
+        ['zhoulixin', '周立新', 'inspector', { regions: ['liuhe'] }],
+        ['wangxiaomei', '王晓梅', 'family', { residents: ['zhang'] }],
+      ] as const
+    ).map(([login, person, role, scope]) => ({
       id: `u-${login}`,
       login,
       name: person,
-      role: 'carer',
+      role,
       password,
-      scope: { sites: [site] },
+      scope,
     })),
   };
 }
