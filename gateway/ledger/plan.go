@@ -283,9 +283,7 @@ func (a application) apply(old, next *registers, sum *Summary) error {
 // sitesOf returns the sites that a user's scope names, himself or by the
 // residents in it.
 func sitesOf(u userRow, old, next *registers) []care.SiteID {
-	var scope people.Scope
-	// A scope that cannot be read names nothing; it is about to be replaced.
-	_ = json.Unmarshal([]byte(u.Scope), &scope)
+	scope := u.named()
 	sites := scope.Sites
 	for _, r := range slices.Concat(old.residents, next.residents) {
 		if slices.Contains(scope.Residents, r.ID) {
@@ -293,6 +291,16 @@ func sitesOf(u userRow, old, next *registers) []care.SiteID {
 		}
 	}
 	return sites
+}
+
+// named is what a user's scope names: nothing where it cannot be read, as it gives
+// no rights then (see userRow.care).
+func (u userRow) named() people.Scope {
+	var scope people.Scope
+	if err := json.Unmarshal([]byte(u.Scope), &scope); err != nil {
+		return people.Scope{}
+	}
+	return scope
 }
 
 // upsert writes those rows of a register that are new or different. merge

@@ -1,7 +1,6 @@
 package ledger
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -85,10 +84,8 @@ func (c *checker) removed(n int, id care.RegionID, p Plan, old *registers) {
 		c.must(s.Region != id || moved, "", MistakeInUse, "the site %q lies in it: give that another region first", s.ID)
 	}
 	for _, u := range old.users {
-		var scope people.Scope
-		_ = json.Unmarshal([]byte(u.Scope), &scope) // one that cannot be read names nothing
 		changed := slices.ContainsFunc(p.Users, func(is people.User) bool { return is.ID == u.ID || is.Login == u.Login })
-		c.must(!slices.Contains(scope.Regions, id) || changed, "", MistakeInUse, "the user %q supervises it: change his scope first", u.Login)
+		c.must(!slices.Contains(u.named().Regions, id) || changed, "", MistakeInUse, "the user %q supervises it: change his scope first", u.Login)
 	}
 }
 
