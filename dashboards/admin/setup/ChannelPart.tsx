@@ -40,7 +40,7 @@ function One({ channel, onTried }: { channel: Channel; onTried: () => void }) {
   return (
     <li className="setup-channel" data-testid="channel" data-name={channel.name}>
       <h3>
-        {say(channel.name)} <small>{channel.name}</small>
+        {say(channel.name)} {say(channel.name) !== channel.name && <small>{channel.name}</small>}
       </h3>
       <p className="hint">{t('setup.channel.best', { proof: t(`proof.${channel.best}`) })}</p>
       {channel.name === screen ? (

@@ -74,7 +74,7 @@ export const setupEn: typeof setupZh = {
     lastGood: 'The service took a message at {{time}}',
     lastBad: 'A message failed at {{time}}: {{why}}',
     address: 'Number or account',
-    placeholder: '+8613812345678',
+    placeholder: 'number, mailbox or account',
     send: 'Send a test',
     sending: 'Sending…',
     answer: 'Answer of the service (after {{seconds}} s)',

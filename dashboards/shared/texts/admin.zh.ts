@@ -71,7 +71,7 @@ export const setupZh = {
     lastGood: '{{time}} 发过一条，服务商已接收',
     lastBad: '{{time}} 没有发出：{{why}}',
     address: '收件号码或账号',
-    placeholder: '+8613812345678',
+    placeholder: '手机号、邮箱或账号',
     send: '试发一条',
     sending: '正在发送…',
     answer: '服务商答复（用时 {{seconds}} 秒）',
