@@ -294,7 +294,7 @@ func sitesOf(u userRow, old, next *registers) []care.SiteID {
 }
 
 // named is what a user's scope names: nothing where it cannot be read, as it gives
-// no rights then (see userRow.care).
+// no rights then (see userRow.people).
 func (u userRow) named() people.Scope {
 	var scope people.Scope
 	if err := json.Unmarshal([]byte(u.Scope), &scope); err != nil {
